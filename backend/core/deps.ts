@@ -1,0 +1,35 @@
+import type { Clock, JobStore, Logger, LogSource, Notifier, ObjectStore, Scheduler, WorkQueue } from './ports.ts';
+
+/** Who asks. A `user` sees and touches own jobs only, an `admin` all. */
+export interface Principal {
+  readonly owner: string;
+  readonly role: 'user' | 'admin';
+}
+
+/** What differs between backends but is no port. */
+export interface Policy {
+  readonly backend: 'local' | 'aws';
+  /** Version of Foldpad, for `GET /health`. */
+  readonly version: string;
+  /** The queue of requests that name none; without it a request must name one. */
+  readonly defaultQueue?: string;
+  /** Tries of one run before it counts as failed. */
+  readonly maxAttempts: number;
+  /** Seconds that one attempt may take. */
+  readonly timeoutSeconds: number;
+}
+
+/** Everything the use cases of `core/` stand on. */
+export interface CoreDeps {
+  readonly jobs: JobStore;
+  readonly objects: ObjectStore;
+  readonly work: WorkQueue;
+  readonly scheduler: Scheduler;
+  readonly logs: LogSource;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  /** A fresh random id (UUID v4). */
+  readonly newId: () => string;
+  readonly log: Logger;
+  readonly policy: Policy;
+}
