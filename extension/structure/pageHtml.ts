@@ -1,0 +1,49 @@
+/** The HTML of the structure page. Pure, so that the tests and the picture maker show the very page the editor shows. */
+
+export interface StructurePageParts {
+  /** Where the page's script lies, as the page may load it. */
+  readonly scriptUri: string;
+  /** Where the page's style sheet lies, as the page may load it. */
+  readonly styleUri: string;
+  /** The origin style sheets may come from (`webview.cspSource`). */
+  readonly styleSource: string;
+  /** Fresh random letters and digits for this page. */
+  readonly nonce: string;
+}
+
+/**
+ * What the page may do: run its own script, load its own style sheet, draw pictures it made itself, and start workers
+ * it made itself (molecular surfaces). Nothing may be fetched: the structure arrives in a message.
+ */
+export function structurePageCsp(parts: Pick<StructurePageParts, 'nonce' | 'styleSource'>): string {
+  return [
+    `default-src 'none'`,
+    `script-src 'nonce-${parts.nonce}'`,
+    `style-src ${parts.styleSource}`,
+    `img-src blob: data:`,
+    `worker-src blob:`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+}
+
+const escapeAttribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+
+/** The whole page. Structure, title and file name are not part of it: they come by message and never become HTML. */
+export function structurePageHtml(parts: StructurePageParts): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(structurePageCsp(parts))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Structure</title>
+<link rel="stylesheet" href="${escapeAttribute(parts.styleUri)}">
+</head>
+<body>
+<div id="viewer"></div>
+<script nonce="${parts.nonce}" src="${escapeAttribute(parts.scriptUri)}"></script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,100 @@
+/** The custom editor for structure files. */
+
+import * as vscode from 'vscode';
+import { type Measurement, StructureSession } from './structureSession.ts';
+import { sourceFromUri } from './structureSource.ts';
+
+/** `viewType` of the custom editor in the manifest. */
+export const STRUCTURE_EDITOR = 'foldpad.structure';
+
+/** How long a changed file must be quiet before it is read again (ms): programs write in several steps. */
+const QUIET_MS = 300;
+
+/** A structure file opened in the editor. It is only read. */
+export class StructureDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  constructor(uri: vscode.Uri) {
+    this.uri = uri;
+  }
+  dispose(): void {}
+}
+
+/** Opens `.pdb .ent .cif .mmcif .bcif` (each also `.gz`) from any file system the editor knows. */
+export class StructureEditorProvider implements vscode.CustomReadonlyEditorProvider<StructureDocument> {
+  readonly #extensionUri: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #sessions = new Map<string, StructureSession>();
+
+  constructor(options: { readonly extensionUri: vscode.Uri; readonly log: vscode.LogOutputChannel }) {
+    this.#extensionUri = options.extensionUri;
+    this.#log = options.log;
+  }
+
+  /** Registers the editor; dispose the answer to take it away. */
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(STRUCTURE_EDITOR, this, {
+      supportsMultipleEditorsPerDocument: true,
+      // The page keeps its state and is sent its data again: a hidden tab holds no memory and no graphics context.
+      webviewOptions: { retainContextWhenHidden: false },
+    });
+  }
+
+  openCustomDocument(uri: vscode.Uri): StructureDocument {
+    return new StructureDocument(uri);
+  }
+
+  resolveCustomEditor(document: StructureDocument, panel: vscode.WebviewPanel): void {
+    const source = sourceFromUri(document.uri);
+    const session = new StructureSession({
+      webview: panel.webview,
+      extensionUri: this.#extensionUri,
+      log: this.#log,
+      subject: { title: source.fileName, models: [{ label: source.fileName, source }] },
+    });
+    const key = document.uri.toString();
+    this.#sessions.set(key, session);
+    const watcher = watchFile(document.uri, {
+      changed: () => session.reload(),
+      deleted: () =>
+        session.notify(`${source.fileName} was deleted on disk. This is how it was when it was last read.`),
+    });
+    panel.onDidDispose(() => {
+      watcher.dispose();
+      session.dispose();
+      if (this.#sessions.get(key) === session) this.#sessions.delete(key);
+    });
+  }
+
+  /** What the open editor of a file draws; undefined when it is not open. For tests. */
+  measure(uri: vscode.Uri): Promise<Measurement> | undefined {
+    return this.#sessions.get(uri.toString())?.measure();
+  }
+}
+
+/**
+ * Watches one file. Its folder is watched and the name compared, because a file name may hold glob characters
+ * (`model[1].pdb`).
+ */
+function watchFile(
+  uri: vscode.Uri,
+  on: { readonly changed: () => void; readonly deleted: () => void },
+): vscode.Disposable {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
+  const wanted = uri.toString();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (action: () => void) => (changed: vscode.Uri) => {
+    if (changed.toString() !== wanted) return;
+    clearTimeout(timer);
+    timer = setTimeout(action, QUIET_MS);
+  };
+  watcher.onDidChange(later(on.changed));
+  watcher.onDidCreate(later(on.changed));
+  watcher.onDidDelete(later(on.deleted));
+  return {
+    dispose: () => {
+      clearTimeout(timer);
+      watcher.dispose();
+    },
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * One structure page and what it shows: the handshake, the reading, the answers to its messages.
+ * Shared by the custom editor and the result panels.
+ */
+
+import * as vscode from 'vscode';
+import { parseStructureFileName } from './formats.ts';
+import { structurePageHtml } from './pageHtml.ts';
+import {
+  type DeclaredConfidence,
+  type HostMessage,
+  type PageMessage,
+  type PixelCounts,
+  type Provenance,
+  parsePageMessage,
+} from './protocol.ts';
+import { saveStructureImage } from './saveImage.ts';
+import { checkStructureSize, type StructureSource, StructureSourceError } from './structureSource.ts';
+
+/** One model that can be shown: its bytes, and what its maker says about it. */
+export interface StructureModel {
+  /** Shown in the model selector, for example `Rank 1 · model_3`. */
+  readonly label: string;
+  readonly source: StructureSource;
+  /** What the numbers mean. Without it the file's own header decides, and B-factors stay B-factors. */
+  readonly confidence?: DeclaredConfidence;
+  readonly provenance?: Provenance;
+}
+
+/** What a session shows. */
+export interface StructureSubject {
+  readonly title: string;
+  /** At least one, best first. */
+  readonly models: readonly StructureModel[];
+  /** Index of the model shown first; 0 when absent. */
+  readonly selectedModel?: number;
+  /** Opaque JSON kept in the page's state; handed back when the window was reloaded. */
+  readonly restore?: unknown;
+}
+
+/** A count of what the page draws, for tests. */
+export interface Measurement {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: PixelCounts;
+}
+
+/** Lets a page load the viewer's own two files and nothing else of the disk. */
+export function structureWebviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] };
+}
+
+/** Binds a webview to a {@link StructureSubject}. Nothing is sent before the page says it is ready. */
+export class StructureSession implements vscode.Disposable {
+  readonly #webview: vscode.Webview;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #measurements = new Map<number, PromiseWithResolvers<Measurement>>();
+  #subject: StructureSubject;
+  #selected: number;
+  #ready = false;
+  #serial = 0;
+  #measureId = 0;
+  #reading: vscode.CancellationTokenSource | undefined;
+
+  constructor(options: {
+    readonly webview: vscode.Webview;
+    readonly extensionUri: vscode.Uri;
+    readonly subject: StructureSubject;
+    readonly log: vscode.LogOutputChannel;
+  }) {
+    this.#webview = options.webview;
+    this.#log = options.log;
+    this.#subject = options.subject;
+    this.#selected = options.subject.selectedModel ?? 0;
+    this.#webview.options = structureWebviewOptions(options.extensionUri);
+    this.#subscriptions.push(this.#webview.onDidReceiveMessage((message) => this.#receive(message)));
+    const part = (name: string): string =>
+      this.#webview.asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name)).toString();
+    this.#webview.html = structurePageHtml({
+      scriptUri: part('viewer.js'),
+      styleUri: part('viewer.css'),
+      styleSource: this.#webview.cspSource,
+      nonce: crypto.randomUUID().replaceAll('-', ''),
+    });
+  }
+
+  /** Shows something else in the same page. */
+  show(subject: StructureSubject): void {
+    this.#subject = subject;
+    this.#selected = subject.selectedModel ?? 0;
+    if (this.#ready) void this.#send(false);
+  }
+
+  /** Reads the shown file again; the page keeps its camera. */
+  reload(): void {
+    if (this.#ready) void this.#send(true);
+  }
+
+  /** Puts a word beside what is shown. */
+  notify(text: string): void {
+    void this.#post({ type: 'notice', text });
+  }
+
+  /** Asks the page what it draws; resolves when it answers. For tests. */
+  measure(): Promise<Measurement> {
+    const id = this.#measureId++;
+    const answer = Promise.withResolvers<Measurement>();
+    this.#measurements.set(id, answer);
+    void this.#post({ type: 'measure', id });
+    return answer.promise;
+  }
+
+  dispose(): void {
+    this.#reading?.cancel();
+    this.#reading?.dispose();
+    this.#reading = undefined;
+    for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
+    for (const answer of this.#measurements.values()) answer.reject(new Error('The structure was closed.'));
+    this.#measurements.clear();
+  }
+
+  get #model(): StructureModel {
+    const model = this.#subject.models[this.#selected] ?? this.#subject.models[0];
+    if (!model) throw new Error('A structure needs at least one model.');
+    return model;
+  }
+
+  async #post(message: HostMessage): Promise<void> {
+    await this.#webview.postMessage(message);
+  }
+
+  #receive(value: unknown): void {
+    const message = parsePageMessage(value);
+    if (!message) {
+      this.#log.warn('The structure page sent a message that is not understood; it was ignored.');
+      return;
+    }
+    this.#answer(message);
+  }
+
+  #answer(message: PageMessage): void {
+    switch (message.type) {
+      case 'ready':
+        // A page that was hidden or reloaded has lost everything: it says so again, and is given everything again.
+        this.#ready = true;
+        void this.#send(true);
+        return;
+      case 'retry':
+        void this.#send(true);
+        return;
+      case 'select-model':
+        if (message.index >= this.#subject.models.length) return;
+        this.#selected = message.index;
+        void this.#send(false);
+        return;
+      case 'save-image':
+        void this.#saveImage(message.fileName, message.bytes);
+        return;
+      case 'open-as-text':
+        if (this.#model.source.uri) {
+          void vscode.commands.executeCommand('vscode.openWith', this.#model.source.uri, 'default');
+        }
+        return;
+      case 'shown':
+        this.#log.debug(
+          `${this.#model.source.fileName}: drawn, ${message.atoms} atoms in ${message.residues} residues.`,
+        );
+        return;
+      case 'failed':
+        this.#log.warn(`${this.#model.source.fileName}: ${message.problem}`);
+        return;
+      case 'measured':
+        this.#measurements
+          .get(message.id)
+          ?.resolve({ width: message.width, height: message.height, pixels: message.pixels });
+        this.#measurements.delete(message.id);
+        return;
+    }
+  }
+
+  async #send(reloaded: boolean): Promise<void> {
+    this.#reading?.cancel();
+    this.#reading?.dispose();
+    const reading = new vscode.CancellationTokenSource();
+    this.#reading = reading;
+    const serial = ++this.#serial;
+    const model = this.#model;
+    const { fileName } = model.source;
+    await this.#post({ type: 'reading', fileName });
+    try {
+      const name = parseStructureFileName(fileName);
+      if (!name) {
+        throw new StructureSourceError(
+          `${fileName} does not end like a structure file.`,
+          'The viewer opens .pdb, .ent, .cif, .mmcif and .bcif, each also with .gz. Rename the file if it is one of them.',
+        );
+      }
+      const bytes = await model.source.read(reading.token);
+      if (reading.token.isCancellationRequested) return;
+      checkStructureSize(fileName, bytes.byteLength);
+      await this.#post({
+        type: 'structure',
+        serial,
+        title: this.#subject.title,
+        fileName,
+        format: name.format,
+        gzipped: name.gzipped,
+        // A view into a larger buffer would be sent with the whole buffer.
+        bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice(),
+        models: this.#subject.models.map(({ label }) => ({ label })),
+        selectedModel: this.#selected,
+        reloaded,
+        canOpenAsText: model.source.uri !== undefined && name.format !== 'bcif' && !name.gzipped,
+        ...(model.confidence && { confidence: model.confidence }),
+        ...(model.provenance && { provenance: model.provenance }),
+        ...(this.#subject.restore !== undefined && { restore: this.#subject.restore }),
+      });
+    } catch (error) {
+      if (reading.token.isCancellationRequested) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      const remedy = error instanceof StructureSourceError ? error.remedy : 'Choose Try again.';
+      this.#log.error(`${fileName}: ${problem}`);
+      await this.#post({ type: 'unreadable', problem, remedy });
+    }
+  }
+
+  async #saveImage(fileName: string, bytes: Uint8Array): Promise<void> {
+    const { uri } = this.#model.source;
+    const answer = await saveStructureImage({ fileName, bytes, ...(uri && { besides: uri }) });
+    await this.#post({ type: 'image-saved', ...answer });
+  }
+}

@@ -1,0 +1,94 @@
+/** Where the bytes of a structure come from, behind one small interface, with errors a user can act on. */
+
+import * as vscode from 'vscode';
+import { MAX_FILE_BYTES } from './formats.ts';
+
+/** Something that can be read as a structure file. */
+export interface StructureSource {
+  /** File name with its extension; the extension says the format. */
+  readonly fileName: string;
+  /** Set when the structure is a file in the editor's world: it is then watched, and can be opened as text. */
+  readonly uri?: vscode.Uri;
+  /**
+   * Reads the whole file.
+   * @throws StructureSourceError with a problem and a remedy; other errors are reported as they are.
+   */
+  read(cancel: vscode.CancellationToken): Promise<Uint8Array>;
+}
+
+/** A structure that could not be read: what happened, and what to do next. */
+export class StructureSourceError extends Error {
+  override readonly name = 'StructureSourceError';
+  readonly remedy: string;
+  constructor(problem: string, remedy: string, options?: ErrorOptions) {
+    super(problem, options);
+    this.remedy = remedy;
+  }
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))} MB`;
+
+/**
+ * A file anywhere `vscode.workspace.fs` reaches: local disk, an SSH host, WSL, a virtual workspace.
+ * Its size is asked for first, so that a huge file is refused before it is transferred.
+ */
+export function sourceFromUri(uri: vscode.Uri): StructureSource {
+  const fileName = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  return { fileName, uri, read: () => readUri(uri, fileName) };
+}
+
+/** Bytes that are already here. */
+export function sourceFromBytes(fileName: string, bytes: Uint8Array): StructureSource {
+  return { fileName, read: () => Promise.resolve(bytes) };
+}
+
+async function readUri(uri: vscode.Uri, fileName: string): Promise<Uint8Array> {
+  try {
+    const { size } = await vscode.workspace.fs.stat(uri);
+    checkStructureSize(fileName, size);
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    if (error instanceof StructureSourceError) throw error;
+    throw describeReadError(fileName, error);
+  }
+}
+
+/**
+ * Refuses a structure that the page could not hold.
+ * @throws StructureSourceError
+ */
+export function checkStructureSize(fileName: string, size: number): void {
+  if (size <= MAX_FILE_BYTES) return;
+  throw new StructureSourceError(
+    `${fileName} has ${megabytes(size)}; the viewer takes at most ${megabytes(MAX_FILE_BYTES)}.`,
+    'Compress it with gzip (the viewer reads .gz), or save only the chains or models you want to see.',
+  );
+}
+
+function describeReadError(fileName: string, error: unknown): StructureSourceError {
+  const options = { cause: error };
+  const code = error instanceof vscode.FileSystemError ? error.code : '';
+  if (code === 'FileNotFound') {
+    return new StructureSourceError(
+      `${fileName} is not there any more.`,
+      'It was moved, renamed or deleted. Close this tab, or put the file back and choose Try again.',
+      options,
+    );
+  }
+  if (code === 'NoPermissions') {
+    return new StructureSourceError(
+      `${fileName} may not be read.`,
+      'Ask for the right to read the file, then choose Try again.',
+      options,
+    );
+  }
+  if (code === 'Unavailable') {
+    return new StructureSourceError(
+      `${fileName} cannot be reached.`,
+      'Its file system or remote host does not answer. Wait until the connection is back, then choose Try again.',
+      options,
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StructureSourceError(`${fileName} could not be read: ${reason}`, 'Choose Try again.', options);
+}
