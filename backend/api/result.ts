@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { CONFIDENCE_METRICS, ENGINES, type ResultSummary } from './job.ts';
 
-/** A path below `output/{id}/`: relative, forward slashes, no `.` or `..` segment. */
+/**
+ * A path below `output/{id}/`: relative, forward slashes, no `.` or `..` segment. Its first part is the attempt's own
+ * folder; `withoutAttemptFolder` in `runner.ts` gives the name to show and to save under.
+ */
 export const relativePathSchema = z
   .string()
   .min(1)

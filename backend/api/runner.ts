@@ -49,6 +49,36 @@ export const failureFileSchema = z.object({
 });
 export type FailureFile = z.infer<typeof failureFileSchema>;
 
+/** What `--status-file` holds: how one attempt of a run ended. Written atomically as the runner's very last act. */
+export const runnerStatusSchema = z.object({
+  exit_code: z.number().int(),
+  attempt: z.number().int().min(1),
+  /** ISO 8601 UTC. */
+  started_at: z.string(),
+  ended_at: z.string(),
+  /** One sentence for people: why it ended so. */
+  reason: z.string(),
+});
+export type RunnerStatus = z.infer<typeof runnerStatusSchema>;
+
+/** What `runner doctor --engine NAME` prints on stdout: can this engine predict here, and if not, what to do. */
+export const engineReportSchema = z.object({
+  engine: z.enum(ENGINES),
+  available: z.boolean(),
+  /** Why it is not available; absent when it is. */
+  reason: z.string().optional(),
+  /** What to do about it, as a sentence with the command to run. */
+  remedy: z.string().optional(),
+  version: z.string().optional(),
+  /** Name → version of what it runs on. */
+  software: z.record(z.string(), z.string()),
+  /** The template library; `ready: false` means that the first prediction builds it. */
+  library: z
+    .object({ ready: z.boolean(), folder: z.string().optional(), chains: z.number().int().optional() })
+    .optional(),
+});
+export type EngineReport = z.infer<typeof engineReportSchema>;
+
 const progressLineSchema = z.object({
   progress: z.object({
     stage: z.enum(STAGES),
@@ -85,4 +115,16 @@ export const jobKeys = {
   outputFolder: (id: string): string => `output/${id}/`,
   result: (id: string): string => `output/${id}/result.json`,
   failure: (id: string): string => `output/${id}/failure.json`,
+  /**
+   * Folder of one attempt's files, `output/{id}/attempt-{n}-{token}/`. Every attempt writes to a folder that no other
+   * attempt ever writes to, and `result.json` names files of one of them: so two attempts at once cannot mix.
+   *
+   * @param token random, lower-case hexadecimal
+   */
+  attemptFolder: (id: string, attempt: number, token: string): string => `output/${id}/attempt-${attempt}-${token}/`,
 } as const;
+
+/** `ranked_0.pdb` for `attempt-1-9f3c2a/ranked_0.pdb`: what to call a result's file where people see or save it. */
+export function withoutAttemptFolder(path: string): string {
+  return path.replace(/^attempt-[0-9]+-[0-9a-f]+\//, '');
+}
