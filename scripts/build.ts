@@ -1,0 +1,126 @@
+// npm run build, npm run watch: makes the bundles in dist/.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import webpack, { type Compiler, type Configuration, type MultiStats, type StatsError } from 'webpack';
+import { isMain, ROOT } from './lib/paths.ts';
+import { formatDuration, formatSize } from './lib/say.ts';
+
+export interface BuildOptions {
+  mode: 'production' | 'development';
+  /** Also bundle the tests that run inside the extension host. */
+  inHost: boolean;
+}
+
+type Configure = (env: { inhost?: boolean }, argv: { mode: string }) => Configuration[];
+
+async function configurations(options: BuildOptions): Promise<Configuration[]> {
+  const module: { default: Configure } = await import(pathToFileURL(path.join(ROOT, 'webpack.config.js')).href);
+  return module.default({ inhost: options.inHost }, { mode: options.mode });
+}
+
+/** `path:line:column: error: text`, which editors and the problem matcher in .vscode/tasks.json understand. */
+function describe(error: StatsError): string {
+  const text = error.message.trim();
+  const esbuild = /^(.+?):(\d+):(\d+): ERROR: (.+)$/m.exec(text);
+  if (esbuild) {
+    const [, file = '', line, column, message] = esbuild;
+    return `${path.relative(ROOT, file)}:${line}:${Number(column) + 1}: error: ${message}`;
+  }
+  const [line = '1', column = '0'] = error.loc?.split(/[-\s]/)[0]?.split(':') ?? [];
+  const file = error.moduleName
+    ? path.normalize(error.moduleName.replace(/^.*!/, ''))
+    : (error.compilerPath ?? 'build');
+  return `${file}:${line}:${Number(column) + 1}: error: ${text.split('\n')[0]}`;
+}
+
+function collectErrors(stats: MultiStats): string[] {
+  const json = stats.toJson({ all: false, errors: true, warnings: true, errorDetails: false });
+  return [...(json.errors ?? []), ...(json.warnings ?? [])].map(describe);
+}
+
+function listAssets(stats: MultiStats): string[] {
+  return stats.stats.flatMap((one) => {
+    const folder = one.compilation.outputOptions.path ?? ROOT;
+    return one.compilation
+      .getAssets()
+      .filter((asset) => !asset.name.endsWith('.map'))
+      .map((asset) => {
+        const name = path.relative(ROOT, path.join(folder, asset.name));
+        return `  ${name.padEnd(28)} ${formatSize(asset.source.size()).padStart(9)}`;
+      });
+  });
+}
+
+/**
+ * Makes every bundle once.
+ *
+ * @throws Error with one line per problem; a warning counts as a problem
+ * @returns lines that list what was made
+ */
+export async function build(options: BuildOptions): Promise<string[]> {
+  const compiler = webpack(await configurations(options));
+  if (!compiler) throw new Error('webpack gave no compiler for webpack.config.js');
+  try {
+    const stats = await new Promise<MultiStats>((resolve, reject) => {
+      compiler.run((error, result) =>
+        result ? resolve(result) : reject(error ?? new Error('webpack gave no result')),
+      );
+    });
+    const errors = collectErrors(stats);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    return listAssets(stats);
+  } finally {
+    await new Promise<void>((resolve) => compiler.close(() => resolve()));
+  }
+}
+
+/** Builds again at every change until the process is ended. The two marker lines are those of .vscode/tasks.json. */
+async function watch(options: BuildOptions): Promise<void> {
+  const compiler = webpack(await configurations(options));
+  if (!compiler) throw new Error('webpack gave no compiler for webpack.config.js');
+  // Several bundles rebuild at about the same time; the editor is told of one start and one end.
+  let running = 0;
+  const begin = (_: Compiler) => {
+    if (running++ === 0) console.log('[watch] build started');
+  };
+  for (const one of compiler.compilers) {
+    one.hooks.watchRun.tap('announce', begin);
+    one.hooks.done.tap('announce', (stats) => {
+      for (const error of stats.toJson({ all: false, errors: true, warnings: true }).errors ?? []) {
+        console.log(describe(error));
+      }
+      if (--running === 0) console.log('[watch] build finished');
+    });
+  }
+  compiler.watch({ aggregateTimeout: 100 }, (error) => {
+    if (error) console.error(error.message);
+  });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      watch: { type: 'boolean', default: false },
+      mode: { type: 'string' },
+      inhost: { type: 'boolean', default: false },
+    },
+  });
+  const mode = values.mode ?? (values.watch ? 'development' : 'production');
+  if (mode !== 'production' && mode !== 'development') {
+    throw new Error(`--mode must be production or development, not "${mode}"`);
+  }
+  const options: BuildOptions = { mode, inHost: values.inhost };
+  if (values.watch) return watch(options);
+  const started = performance.now();
+  const lines = await build(options);
+  console.log(lines.join('\n'));
+  console.log(`built for ${mode} in ${formatDuration(performance.now() - started)}`);
+}
+
+if (isMain(import.meta.url)) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

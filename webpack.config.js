@@ -1,0 +1,143 @@
+// The bundles that a release consists of. Each runs with nothing but what is in it (and `vscode`, in the editor).
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { EsbuildPlugin } from 'esbuild-loader';
+import webpack from 'webpack';
+
+const ROOT = import.meta.dirname;
+const DIST = path.join(ROOT, 'dist');
+
+/** VS Code 1.105 and the oldest Node that runs our programs both speak this. */
+const NODE_TARGET = 'node22';
+const BROWSER_TARGET = 'es2022';
+
+/** Lets a bundle be started as a program. */
+class ExecutablePlugin {
+  constructor(file) {
+    this.file = file;
+  }
+
+  apply(compiler) {
+    compiler.hooks.afterEmit.tap('ExecutablePlugin', () => chmodSync(this.file, 0o755));
+  }
+}
+
+/**
+ * What all bundles share.
+ *
+ * @param {string} name shown in the build's output
+ * @param {string} target what esbuild writes for
+ * @param {boolean} production
+ * @param {object} minify how a production bundle is made smaller
+ */
+function common(name, target, production, minify) {
+  return {
+    name,
+    context: ROOT,
+    mode: production ? 'production' : 'development',
+    // Hidden: written beside the bundle for reading a stack trace, named by no bundle, and never shipped.
+    devtool: production ? 'hidden-source-map' : 'source-map',
+    resolve: { extensions: ['.ts', '.js'] },
+    module: {
+      rules: [{ test: /\.ts$/, loader: 'esbuild-loader', options: { target } }],
+    },
+    optimization: {
+      minimizer: [new EsbuildPlugin({ target, legalComments: 'none', ...minify })],
+      splitChunks: false,
+    },
+    performance: false,
+    stats: 'errors-warnings',
+    infrastructureLogging: { level: 'error' },
+  };
+}
+
+/** Names of functions and classes stay, because messages and logs show them. */
+const NODE_MINIFY = { keepNames: true };
+
+function commonJs(name, entry, file, production, externals = []) {
+  const names = ['vscode', ...externals];
+  const base = common(name, NODE_TARGET, production, NODE_MINIFY);
+  return {
+    ...base,
+    target: NODE_TARGET,
+    entry,
+    externals: Object.fromEntries(names.map((external) => [external, `commonjs ${external}`])),
+    output: { path: path.dirname(file), filename: path.basename(file), library: { type: 'commonjs2' } },
+  };
+}
+
+function program(name, entry, production) {
+  const file = path.join(DIST, `${name}.mjs`);
+  const base = common(name, NODE_TARGET, production, NODE_MINIFY);
+  const hasShebang = readFileSync(path.join(ROOT, entry), 'utf8').startsWith('#!');
+  return {
+    ...base,
+    target: NODE_TARGET,
+    entry,
+    experiments: { outputModule: true },
+    // import.meta stays what it is at run time; webpack would freeze this machine's paths into it.
+    module: { ...base.module, parser: { javascript: { importMeta: false } } },
+    output: { path: DIST, filename: `${name}.mjs`, module: true, chunkFormat: 'module', library: { type: 'module' } },
+    plugins: [
+      ...(hasShebang ? [] : [new webpack.BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, entryOnly: true })]),
+      // One file each: a program must not look for chunks beside itself.
+      new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
+      new ExecutablePlugin(file),
+    ],
+  };
+}
+
+function page(name, entry, production) {
+  // NGL sends the text of its functions to a worker, so nothing in it may be renamed or wrapped. It comes minified.
+  const base = common(name, BROWSER_TARGET, production, {
+    minifyIdentifiers: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    css: true,
+  });
+  const style = entry.replace(/\.ts$/, '.css');
+  return {
+    ...base,
+    target: ['web', BROWSER_TARGET],
+    entry: { [name]: existsSync(path.join(ROOT, style)) ? [entry, style] : [entry] },
+    resolve: {
+      ...base.resolve,
+      // The package's own main file expects three.js and others beside it; this one is complete.
+      alias: { ngl$: path.join(ROOT, 'node_modules/ngl/dist/ngl.js') },
+    },
+    experiments: { css: true },
+    output: { path: path.join(DIST, 'webview'), filename: '[name].js', cssFilename: '[name].css', publicPath: '' },
+    plugins: [new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })],
+  };
+}
+
+const BUNDLES = [
+  {
+    entry: './extension/extension.ts',
+    config: (entry, production) => commonJs('extension', entry, path.join(DIST, 'extension.cjs'), production),
+  },
+  { entry: './webview/viewer.ts', config: (entry, production) => page('viewer', entry, production) },
+  { entry: './backend/local/main.ts', config: (entry, production) => program('server', entry, production) },
+  { entry: './backend/cli/main.ts', config: (entry, production) => program('foldpad', entry, production) },
+  { entry: './container/runner/main.ts', config: (entry, production) => program('runner', entry, production) },
+];
+
+/** The tests that run inside the extension host. Mocha stays outside: it finds its own files at run time. */
+const IN_HOST_TESTS = {
+  entry: './test/e2e/inhost/index.ts',
+  config: (entry, production) =>
+    commonJs('inhost', entry, path.join(DIST, 'test', 'inhost.cjs'), production, ['mocha']),
+};
+
+/** `--env inhost` adds the tests that run inside the extension host. */
+export default (env = {}, argv = {}) => {
+  const production = (argv.mode ?? 'production') === 'production';
+  const wanted = env.inhost ? [...BUNDLES, IN_HOST_TESTS] : BUNDLES;
+  return wanted
+    .filter(({ entry }) => {
+      if (existsSync(path.join(ROOT, entry))) return true;
+      process.stderr.write(`webpack.config.js: ${entry} does not exist yet; its bundle is left out.\n`);
+      return false;
+    })
+    .map(({ entry, config }) => config(entry, production));
+};
