@@ -219,7 +219,7 @@ export type FastaEngine = 'alphafold2' | 'homology';
 /** `monomer`: every record is a job of its own. `multimer`: all records are the chains of one complex. */
 export type FastaMode = 'monomer' | 'multimer';
 
-/** Limits of a target; each has a default per engine, see `TARGET_LIMITS`. */
+/** Limits of a target; each has a default per engine, see `TARGET_LIMITS` in checkTarget.ts. */
 export interface TargetLimits {
   /** Shortest chain, residues. */
   readonly minLength: number;
