@@ -12,17 +12,19 @@ export const wireLogPageSchema = z
   })
   .meta({ id: 'LogPage', description: 'Log lines; `next` resumes exactly where this page ended' });
 
-export const wireBulkSchema = z
+const wireItemOutcomeSchema = z
   .object({
-    data: z.array(
-      z.object({
-        id: z.string(),
-        outcome: z.enum(['cancelling', 'cancelled', 'deleting', 'deleted', 'unchanged', 'refused']),
-        reason: z.string().optional(),
-      }),
-    ),
+    id: z.string(),
+    outcome: z.enum(['cancelling', 'cancelled', 'deleting', 'deleted', 'unchanged', 'refused']),
+    reason: z.string().optional(),
   })
-  .meta({ id: 'BulkOutcomes' });
+  .meta({ id: 'Outcome', description: 'What became of one job; `deleting` and `cancelling` go on by themselves' });
+
+export const wireBulkSchema = z
+  .object({ data: z.array(wireItemOutcomeSchema) })
+  .meta({ id: 'BulkOutcomes', description: 'One outcome for each job that the call concerned' });
+/** Answer of `DELETE /{id}`. */
+export const wireOutcomeSchema = z.object({ data: wireItemOutcomeSchema });
 
 export const wireQueueSchema = z
   .object({
@@ -43,6 +45,8 @@ export const wireQueueSchema = z
 export type WireQueue = z.infer<typeof wireQueueSchema>;
 
 export const wireJobListSchema = z.object({ data: z.array(wireJobSchema), next: z.string().optional() });
+/** Answer of a cancel: the job, CANCELLING or already CANCELLED. */
+export const wireOneJobSchema = z.object({ data: wireJobSchema });
 export const wireSubmittedSchema = z.object({ data: z.array(wireJobSchema) });
 export const wireJobAnswerSchema = z.object({ data: wireJobSchema, logs: wireLogPageSchema });
 export const wireQueuesSchema = z.object({ data: z.array(wireQueueSchema) });
