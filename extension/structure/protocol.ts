@@ -50,7 +50,7 @@ export interface StructureMessage {
   /** File name with extension, without folder. */
   readonly fileName: string;
   readonly format: StructureFormat;
-  readonly gzipped: boolean;
+  /** The file as it lies on disk, gzipped or not: the page tells by the first bytes. */
   readonly bytes: Uint8Array;
   /** All models of this result, best first; one entry when there is nothing to choose. */
   readonly models: readonly ModelChoice[];
@@ -152,7 +152,6 @@ function parseStructure(message: Fields): StructureMessage | undefined {
     isText(message.title) &&
     isText(message.fileName) &&
     (message.format === 'pdb' || message.format === 'cif' || message.format === 'bcif') &&
-    isFlag(message.gzipped) &&
     isFlag(message.reloaded) &&
     isFlag(message.canOpenAsText) &&
     isListOf(models, (model) => isFields(model) && isText(model.label)) &&

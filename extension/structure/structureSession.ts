@@ -205,7 +205,6 @@ export class StructureSession implements vscode.Disposable {
         title: this.#subject.title,
         fileName,
         format: name.format,
-        gzipped: name.gzipped,
         // A view into a larger buffer would be sent with the whole buffer.
         bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice(),
         models: this.#subject.models.map(({ label }) => ({ label })),

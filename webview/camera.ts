@@ -1,0 +1,145 @@
+/** Where to put the camera so that a structure fills the view and shows its broad side. Pure. */
+
+import { polymerResidues, type ModelSelection, type StructureData } from './structureData.ts';
+import type { Orientation } from './structureView.ts';
+
+/** Coordinates of atoms (Å), one array per axis. */
+export interface Coordinates {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly z: ArrayLike<number>;
+}
+
+type Vector = readonly [number, number, number];
+
+/** Room around backbone atoms for side chains, sticks and surfaces (Å). */
+const MARGIN = 5;
+
+/**
+ * The camera matrix: rotation, times distance, and minus the centre as its last column. The longest axis lies along the
+ * longer side of the view and the shortest points at the viewer; the first residue is on the upper left.
+ * @param size of the view, CSS pixels
+ * @param fieldOfView vertical, degrees
+ */
+export function fitCamera(
+  coordinates: Coordinates,
+  data: StructureData,
+  model: ModelSelection,
+  size: { readonly width: number; readonly height: number },
+  fieldOfView: number,
+): Orientation {
+  const polymer = polymerResidues(data, model);
+  const shown =
+    polymer.length > 2
+      ? polymer
+      : data.residues.filter(({ kind, model: of }) => kind !== 'water' && (model === 'all' || of === model));
+  const points = (polymer.length > 2 ? shown.map(({ atom }) => atom) : atomsOf(data, new Set(shown))).map(
+    (atom): Vector => [coordinates.x[atom] ?? 0, coordinates.y[atom] ?? 0, coordinates.z[atom] ?? 0],
+  );
+  const mean = centroid(points);
+  const [longest, middle] = principalAxes(points, mean);
+  const wide = size.width >= size.height;
+  const first = minus(points[0] ?? mean, mean);
+  // The camera stands on the negative z axis and sees x growing to the left.
+  const right = pointingTo(wide ? longest : middle, first);
+  const up = pointingTo(wide ? middle : longest, first);
+  const depth = cross(right, up);
+
+  const turned = points.map((point): Vector => {
+    const v = minus(point, mean);
+    return [dot(v, right), dot(v, up), dot(v, depth)];
+  });
+  const middleOf = (axis: 0 | 1 | 2): number => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const point of turned) {
+      low = Math.min(low, point[axis]);
+      high = Math.max(high, point[axis]);
+    }
+    return turned.length === 0 ? 0 : (low + high) / 2;
+  };
+  const shift: Vector = [middleOf(0), middleOf(1), middleOf(2)];
+  const tangent = Math.tan((fieldOfView * Math.PI) / 360);
+  const aspect = Math.max(1, size.width) / Math.max(1, size.height);
+  let distance = 10;
+  for (const [x, y, z] of turned) {
+    const across = (Math.abs(x - shift[0]) + MARGIN) / aspect;
+    const along = Math.abs(y - shift[1]) + MARGIN;
+    distance = Math.max(distance, Math.max(across, along) / tangent - (z - shift[2]));
+  }
+  const center = [0, 1, 2].map(
+    (axis) =>
+      (mean[axis] ?? 0) +
+      (right[axis] ?? 0) * shift[0] +
+      (up[axis] ?? 0) * shift[1] +
+      (depth[axis] ?? 0) * shift[2],
+  );
+  const columns = [0, 1, 2].flatMap((axis) => [
+    (right[axis] ?? 0) * distance,
+    (up[axis] ?? 0) * distance,
+    (depth[axis] ?? 0) * distance,
+    0,
+  ]);
+  return [...columns, ...center.map((value) => -value), 1];
+}
+
+function atomsOf(data: StructureData, residues: ReadonlySet<object>): number[] {
+  const atoms: number[] = [];
+  for (let atom = 0; atom < data.atomCount; atom++) {
+    const residue = data.residues[data.residueOfAtom[atom] ?? -1];
+    if (residue && residues.has(residue)) atoms.push(atom);
+  }
+  return atoms;
+}
+
+function centroid(points: readonly Vector[]): Vector {
+  let [x, y, z] = [0, 0, 0];
+  for (const point of points) {
+    x += point[0];
+    y += point[1];
+    z += point[2];
+  }
+  const n = Math.max(1, points.length);
+  return [x / n, y / n, z / n];
+}
+
+/** The two directions of greatest spread, at right angles, by power iteration on the covariance. */
+function principalAxes(points: readonly Vector[], mean: Vector): [Vector, Vector] {
+  const c = [0, 0, 0, 0, 0, 0];
+  for (const point of points) {
+    const [x, y, z] = minus(point, mean);
+    for (const [i, value] of [x * x, x * y, x * z, y * y, y * z, z * z].entries()) c[i] = (c[i] ?? 0) + value;
+  }
+  const [xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0] = c;
+  const apply = ([x, y, z]: Vector): Vector => [
+    xx * x + xy * y + xz * z,
+    xy * x + yy * y + yz * z,
+    xz * x + yz * y + zz * z,
+  ];
+  const strongest = (start: Vector, without?: Vector): Vector => {
+    let v = unit(without ? reject(start, without) : start);
+    for (let i = 0; i < 100; i++) {
+      const next = apply(v);
+      const cleaned = without ? reject(next, without) : next;
+      if (dot(cleaned, cleaned) < 1e-12) break;
+      v = unit(cleaned);
+    }
+    return v;
+  };
+  const first = strongest([0.6, 0.5, 0.4]);
+  // Any start that is not parallel to the first axis will do.
+  const second = strongest(Math.abs(first[0]) < 0.8 ? [1, 0, 0] : [0, 1, 0], first);
+  return [first, second];
+}
+
+const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const times = (a: Vector, factor: number): Vector => [a[0] * factor, a[1] * factor, a[2] * factor];
+const unit = (a: Vector): Vector => times(a, 1 / (Math.hypot(...a) || 1));
+const reject = (a: Vector, from: Vector): Vector => minus(a, times(from, dot(a, from)));
+const cross = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
+const pointingTo = (axis: Vector, direction: Vector): Vector => (dot(axis, direction) < 0 ? times(axis, -1) : axis);

@@ -1,0 +1,224 @@
+/** The structure view on NGL. The only file that imports NGL. */
+
+import * as NGL from 'ngl/dist/ngl.js';
+import type { StructureFormat } from '../extension/structure/formats.ts';
+import { UnreadableStructureError } from './errors.ts';
+import { fitCamera } from './camera.ts';
+import { readStructureData } from './nglData.ts';
+import { partsOf } from './representations.ts';
+import { polymerResidues, type ModelSelection, type StructureData } from './structureData.ts';
+import type { Drawing, ImageRequest, Orientation, StructureView } from './structureView.ts';
+import { workersRun } from './workers.ts';
+
+type Component = InstanceType<typeof NGL.StructureComponent>;
+
+/** NGL's matrix type comes from three.js, which ships no declarations here. */
+interface Matrix {
+  readonly elements: ArrayLike<number>;
+}
+
+/** True when this browser can draw in 3D at all; asked on a canvas of its own, which is given back. */
+export function canDraw3d(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+/** Makes a view that fills `container`. Ask {@link canDraw3d} first. */
+export function createNglView(container: HTMLElement): StructureView {
+  return new NglView(container);
+}
+
+class NglView implements StructureView {
+  readonly #stage: NGL.Stage;
+  readonly #aborter = new AbortController();
+  readonly #scheme: string;
+  #colors: Uint32Array = new Uint32Array();
+  #component: Component | undefined;
+  #data: StructureData | undefined;
+  #model: ModelSelection = 0;
+  #spinning = false;
+  #workers: Promise<boolean> | undefined;
+  #moved: () => void = () => {};
+
+  constructor(container: HTMLElement) {
+    this.#stage = new NGL.Stage(container, {
+      tooltip: false,
+      sampleLevel: 1,
+      clipDist: 1,
+      // Even light, little highlight: a band must look like its legend on every side of the molecule.
+      lightIntensity: 1.0,
+      ambientIntensity: 0.35,
+      fogNear: 60,
+      fogFar: 100,
+    });
+    // Its built-in keys and measuring clicks would act without any sign in the page's own controls.
+    this.#stage.keyControls.clear();
+    this.#stage.mouseControls.remove('clickPick-right');
+    this.#stage.mouseControls.remove('clickPick-ctrl-left');
+    this.#stage.mouseControls.remove('scroll-ctrl');
+    this.#stage.mouseControls.remove('hoverPick');
+    this.#stage.viewerControls.signals.changed.add(() => this.#moved());
+    const colorOf = (atom: number): number => this.#colors[atom] ?? 0x999999;
+    this.#scheme = NGL.ColormakerRegistry.addScheme(function (this: { atomColor?: (atom: { index: number }) => number }) {
+      this.atomColor = (atom) => colorOf(atom.index);
+    }, 'foldpad');
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#stage.viewer.renderer.domElement;
+  }
+
+  get size(): { readonly width: number; readonly height: number } {
+    return { width: this.#stage.viewer.width, height: this.#stage.viewer.height };
+  }
+
+  async load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData> {
+    this.#stage.removeAllComponents();
+    this.#component = undefined;
+    this.#data = undefined;
+    let loaded: unknown;
+    try {
+      loaded = await this.#stage.loadFile(new Blob([bytes as BlobPart]), {
+        ext: format,
+        name,
+        defaultRepresentation: false,
+      });
+    } catch (error) {
+      throw new UnreadableStructureError(
+        `${name} could not be understood as ${FORMAT_NAMES[format]}.`,
+        'The file may be damaged, cut off, or of another format than its name says. Open it as text to see, or download it again.',
+        { cause: error },
+      );
+    }
+    if (!(loaded instanceof NGL.StructureComponent) || loaded.structure.atomStore.count === 0) {
+      this.#stage.removeAllComponents();
+      throw new UnreadableStructureError(
+        `${name} has no atoms.`,
+        `A structure in ${FORMAT_NAMES[format]} needs ${ATOM_RECORDS[format]}. Open it as text to see what it holds, or download it again.`,
+      );
+    }
+    this.#component = loaded;
+    this.#data = readStructureData(loaded.structure);
+    return this.#data;
+  }
+
+  async draw(drawing: Drawing): Promise<void> {
+    const component = this.#component;
+    const data = this.#data;
+    if (!component || !data) return;
+    this.#model = drawing.model;
+    this.#colors = drawing.colors;
+    if (drawing.representation === 'surface') this.#workers ??= workersRun();
+    const useWorker = (await this.#workers) ?? false;
+    component.removeAllRepresentations();
+    const parts = partsOf(drawing.representation, drawing.model, {
+      atoms: data.atomCount / (drawing.model === 'all' ? 1 : data.modelCount),
+      useWorker,
+      hasPolymer: polymerResidues(data, drawing.model).length > 2,
+    });
+    for (const { type, isLigand, parameters } of parts) {
+      const colorScheme = isLigand && drawing.elementColorsForLigands ? 'element' : this.#scheme;
+      component.addRepresentation(type, { ...parameters, colorScheme });
+    }
+    await new Promise<void>((resolve) => this.#stage.tasks.onZeroOnce(resolve));
+  }
+
+  recolor(colors: Uint32Array): void {
+    this.#colors = colors;
+    this.#component?.updateRepresentations({ color: true });
+    this.#stage.viewer.requestRender();
+  }
+
+  setSpin(on: boolean): void {
+    this.#spinning = on;
+    this.#stage.setSpin(on);
+  }
+
+  resetCamera(): void {
+    if (!this.#component || !this.#data) return;
+    const { structure } = this.#component;
+    const controls = this.#stage.viewerControls;
+    controls.orient(fitCamera(structure.atomStore, this.#data, this.#model, this.size, this.#stage.parameters.cameraFov));
+  }
+
+  getOrientation(): Orientation {
+    return Array.from((this.#stage.viewerControls.getOrientation() as Matrix).elements);
+  }
+
+  setOrientation(orientation: Orientation): void {
+    this.#stage.viewerControls.orient(orientation);
+  }
+
+  rotate(aboutX: number, aboutY: number): void {
+    if (aboutX !== 0) this.#stage.viewerControls.spin([1, 0, 0], aboutX);
+    if (aboutY !== 0) this.#stage.viewerControls.spin([0, 1, 0], aboutY);
+  }
+
+  zoom(part: number): void {
+    this.#stage.viewerControls.zoom(part);
+  }
+
+  setBackground([red, green, blue]: readonly [number, number, number]): void {
+    this.#stage.setParameters({ backgroundColor: (red << 16) | (green << 8) | blue });
+  }
+
+  resize(): void {
+    this.#stage.handleResize();
+  }
+
+  async makeImage(request: ImageRequest): Promise<Blob> {
+    // The picture is drawn in tiles over several turns of the event loop; a spinning molecule would be torn.
+    this.#stage.setSpin(false);
+    try {
+      return await this.#stage.makeImage({ ...request, trim: false });
+    } finally {
+      if (this.#spinning) this.#stage.setSpin(true);
+    }
+  }
+
+  onHover(listener: (atom: number | undefined) => void): void {
+    this.#stage.signals.hovered.add((pick?: { atom?: { index: number }; closestBondAtom?: { index: number } }) =>
+      listener((pick?.atom ?? pick?.closestBondAtom)?.index),
+    );
+  }
+
+  onMove(listener: () => void): void {
+    this.#moved = listener;
+  }
+
+  onContextLost(listener: () => void): void {
+    this.canvas.addEventListener(
+      'webglcontextlost',
+      (event) => {
+        event.preventDefault();
+        listener();
+      },
+      { signal: this.#aborter.signal },
+    );
+  }
+
+  dispose(): void {
+    this.#aborter.abort();
+    const { viewer } = this.#stage;
+    this.#stage.setSpin(false);
+    this.#stage.removeAllComponents();
+    this.#stage.viewerControls.signals.changed.removeAll();
+    this.#stage.signals.hovered.removeAll();
+    NGL.ColormakerRegistry.removeScheme(this.#scheme);
+    this.#stage.mouseBehavior.dispose();
+    this.#stage.keyBehavior.dispose();
+    // NGL's own dispose leaves the canvas in the page and the context with the driver (ngl issue 987).
+    this.#stage.dispose();
+    viewer.renderer.forceContextLoss();
+    viewer.wrapper.remove();
+    this.#stage.tooltip.remove();
+  }
+}
+
+const FORMAT_NAMES: Readonly<Record<StructureFormat, string>> = { pdb: 'PDB', cif: 'mmCIF', bcif: 'BinaryCIF' };
+const ATOM_RECORDS: Readonly<Record<StructureFormat, string>> = {
+  pdb: 'ATOM or HETATM lines',
+  cif: 'an _atom_site table',
+  bcif: 'an _atom_site category',
+};

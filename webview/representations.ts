@@ -1,0 +1,79 @@
+/** How each representation is drawn: which parts of the structure, as what, how finely. Pure. */
+
+import type { ModelSelection } from './structureData.ts';
+import type { Representation } from './structureView.ts';
+
+/** One thing to draw, in NGL's words. */
+export interface Part {
+  readonly type: 'cartoon' | 'base' | 'surface' | 'licorice' | 'ball+stick' | 'spacefill';
+  /** True for what may be drawn in element colours. */
+  readonly isLigand: boolean;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Above it curves are drawn with fewer segments: a ribosome at full quality blocks the page for many seconds. */
+const MANY_ATOMS = 60_000;
+
+/** Sizes that read well at window size and in print. */
+const STICKS = { multipleBond: 'off', radiusScale: 1 } as const;
+
+/**
+ * Parts of a drawing.
+ * @param atoms atoms of the selected model
+ * @param useWorker whether surfaces may be computed beside the page
+ * @param hasPolymer whether there is a chain that a cartoon or surface can follow; without one, atoms are drawn
+ */
+export function partsOf(
+  representation: Representation,
+  model: ModelSelection,
+  options: { readonly atoms: number; readonly useWorker: boolean; readonly hasPolymer: boolean },
+): Part[] {
+  const within = model === 'all' ? '' : ` and /${model}`;
+  const quality = options.atoms > MANY_ATOMS ? 'low' : 'high';
+  const polymer = `polymer${within}`;
+  const ligands: Part[] = [
+    {
+      type: 'ball+stick',
+      isLigand: true,
+      parameters: { sele: `not (polymer or water or ion)${within}`, multipleBond: 'symmetric', radiusScale: 1.2 },
+    },
+    { type: 'spacefill', isLigand: true, parameters: { sele: `ion${within}`, radiusScale: 0.5 } },
+  ];
+  if (!options.hasPolymer) {
+    const type = representation === 'licorice' ? 'licorice' : 'ball+stick';
+    return [{ type, isLigand: false, parameters: { sele: `not water${within}`, ...STICKS } }];
+  }
+  switch (representation) {
+    case 'cartoon':
+      return [
+        {
+          type: 'cartoon',
+          isLigand: false,
+          parameters: { sele: polymer, quality, aspectRatio: 5, radiusScale: 0.75, smoothSheet: true },
+        },
+        { type: 'base', isLigand: false, parameters: { sele: `nucleic${within}`, quality } },
+        ...ligands,
+      ];
+    case 'surface':
+      return [
+        {
+          type: 'surface',
+          isLigand: false,
+          parameters: {
+            sele: polymer,
+            surfaceType: 'av',
+            probeRadius: 1.4,
+            // Grid points per Å: finer for small proteins, coarser where the grid would not fit in memory.
+            scaleFactor: Math.min(2, Math.max(0.4, 12_000 / Math.max(1, options.atoms))),
+            smooth: 2,
+            useWorker: options.useWorker,
+          },
+        },
+        ...ligands,
+      ];
+    case 'licorice':
+      return [{ type: 'licorice', isLigand: false, parameters: { sele: polymer, ...STICKS } }, ...ligands];
+    case 'ball+stick':
+      return [{ type: 'ball+stick', isLigand: false, parameters: { sele: polymer, ...STICKS } }, ...ligands];
+  }
+}

@@ -1,0 +1,57 @@
+/** What the page remembers while it is hidden and over a window reload. Pure. */
+
+import type { Coloring } from './coloring.ts';
+import type { Palette } from './confidence.ts';
+import type { ModelSelection } from './structureData.ts';
+import type { Orientation, Representation } from './structureView.ts';
+
+/** Remembered by `setState`. `restore` and `selectedModel` are also read by the extension when the window reloads. */
+export interface ViewerState {
+  /** Names what the camera belongs to; a camera is never applied to another structure. */
+  readonly subject: string;
+  readonly selectedModel: number;
+  readonly restore?: unknown;
+  readonly representation: Representation;
+  /** Absent until the user chooses: then the structure's own default. */
+  readonly coloring?: Coloring;
+  readonly palette: Palette;
+  readonly spin: boolean;
+  readonly ensembleModel: ModelSelection;
+  readonly orientation?: Orientation;
+}
+
+export const REPRESENTATIONS: readonly Representation[] = ['cartoon', 'surface', 'licorice', 'ball+stick'];
+export const COLORINGS: readonly Coloring[] = ['confidence', 'b-factor', 'chain', 'rainbow', 'secondary', 'residue'];
+
+/** What a page that remembers nothing starts with. */
+export const INITIAL_STATE: ViewerState = {
+  subject: '',
+  selectedModel: 0,
+  representation: 'cartoon',
+  palette: 'official',
+  spin: false,
+  ensembleModel: 0,
+};
+
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isOrientation = (value: unknown): value is Orientation =>
+  Array.isArray(value) && value.length === 16 && value.every((item) => Number.isFinite(item));
+
+/** Reads a remembered state; each part that is not understood falls back to its initial value. */
+export function parseState(value: unknown): ViewerState {
+  if (typeof value !== 'object' || value === null) return INITIAL_STATE;
+  const kept = value as Readonly<Record<string, unknown>>;
+  const representation = REPRESENTATIONS.find((item) => item === kept.representation);
+  const coloring = COLORINGS.find((item) => item === kept.coloring);
+  return {
+    subject: typeof kept.subject === 'string' ? kept.subject : INITIAL_STATE.subject,
+    selectedModel: isIndex(kept.selectedModel) ? kept.selectedModel : INITIAL_STATE.selectedModel,
+    representation: representation ?? INITIAL_STATE.representation,
+    palette: kept.palette === 'colour-blind' ? 'colour-blind' : 'official',
+    spin: kept.spin === true,
+    ensembleModel: kept.ensembleModel === 'all' || isIndex(kept.ensembleModel) ? kept.ensembleModel : 0,
+    ...(coloring && { coloring }),
+    ...(isOrientation(kept.orientation) && { orientation: kept.orientation }),
+    ...(kept.restore !== undefined && { restore: kept.restore }),
+  };
+}

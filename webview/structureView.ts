@@ -1,0 +1,73 @@
+/** What the page asks of a 3D library. Only `nglView.ts` knows which one it is. */
+
+import type { StructureFormat } from '../extension/structure/formats.ts';
+import type { ModelSelection, StructureData } from './structureData.ts';
+
+/** Ways to draw a structure, in the order of the toolbar. */
+export type Representation = 'cartoon' | 'surface' | 'licorice' | 'ball+stick';
+
+/** The camera: 16 numbers of a 4×4 matrix, column by column, independent of the size of the view. */
+export type Orientation = readonly number[];
+
+/** What to draw and how. */
+export interface Drawing {
+  readonly representation: Representation;
+  readonly model: ModelSelection;
+  /** Colour of each atom, 0xRRGGBB. */
+  readonly colors: Uint32Array;
+  /** Ligands and ions in the colours of their elements instead of `colors`. */
+  readonly elementColorsForLigands: boolean;
+}
+
+/** How to make a picture. */
+export interface ImageRequest {
+  /** Whole number of picture pixels per CSS pixel of the view. */
+  readonly factor: number;
+  readonly antialias: boolean;
+  readonly transparent: boolean;
+}
+
+/** A 3D view in an element of the page. */
+export interface StructureView {
+  /** The element that takes keyboard focus and pointer. */
+  readonly canvas: HTMLCanvasElement;
+  /** Size in CSS pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+
+  /**
+   * Takes the place of what was loaded before. Nothing is drawn yet.
+   * @throws UnreadableStructureError for a file that holds no structure.
+   */
+  load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData>;
+  /** Draws the loaded structure; resolves when it is drawn, workers included. */
+  draw(drawing: Drawing): Promise<void>;
+  /** Changes the colours of what is drawn. */
+  recolor(colors: Uint32Array): void;
+
+  setSpin(on: boolean): void;
+  /** Looks at the whole structure along its shortest axis. */
+  resetCamera(): void;
+  getOrientation(): Orientation;
+  setOrientation(orientation: Orientation): void;
+  /** Turns the structure about the screen's axes by angles in radians. */
+  rotate(aboutX: number, aboutY: number): void;
+  /** Comes closer (> 0) or goes away (< 0) by a part of the distance. */
+  zoom(part: number): void;
+  /** @param color red, green, blue in 0–255 */
+  setBackground(color: readonly [number, number, number]): void;
+  /** Fits the drawing to the element's size. */
+  resize(): void;
+
+  /** A PNG of what is shown, without the animation moving on. */
+  makeImage(request: ImageRequest): Promise<Blob>;
+
+  /** Called with the atom under the pointer, or undefined. */
+  onHover(listener: (atom: number | undefined) => void): void;
+  /** Called whenever the camera has moved. */
+  onMove(listener: () => void): void;
+  /** Called when the graphics driver took the drawing away; the view must then be disposed and made again. */
+  onContextLost(listener: () => void): void;
+
+  /** Gives the graphics context, the animation and all listeners back. */
+  dispose(): void;
+}
