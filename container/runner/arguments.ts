@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ENGINES, type Engine as EngineName, STAGES, type Stage } from '../../backend/api/job.ts';
+import type { RunOptions } from './runJob.ts';
+import { messageOf } from './runnerError.ts';
+
+export const USAGE = `Usage:
+  runner run --job URI --stage features|predict [--attempt N] [--status-file FILE]
+             [--library DIR] [--threads N] [--work DIR]
+      Runs one stage of the job whose folder is at URI (file:///…/input/JOB-ID/) and publishes what came of it.
+  runner doctor --engine NAME [--library DIR] [--json]
+      Says whether an engine can predict on this machine, and if not, what to do.
+`;
+
+/** The command line cannot be understood; the message says where. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type RunnerCommand =
+  | { readonly kind: 'run'; readonly options: RunOptions; readonly statusFile?: string }
+  | { readonly kind: 'doctor'; readonly engine: EngineName; readonly libraryFolder?: string; readonly json: boolean }
+  | { readonly kind: 'help' };
+
+/** @throws UsageError */
+export function parseArguments(argv: readonly string[]): RunnerCommand {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case 'run':
+      return parseRun(rest);
+    case 'doctor':
+      return parseDoctor(rest);
+    case 'help':
+    case '--help':
+    case '-h':
+      return { kind: 'help' };
+    case undefined:
+      throw new UsageError('Say what to do: run or doctor.');
+    default:
+      throw new UsageError(`There is no command "${command}"; use run or doctor.`);
+  }
+}
+
+const text = { type: 'string' } as const;
+
+function parseRun(args: string[]): RunnerCommand {
+  const values = parse(args, {
+    job: text,
+    stage: text,
+    attempt: text,
+    'status-file': text,
+    library: text,
+    threads: text,
+    work: text,
+  });
+  if (values.job === undefined) throw new UsageError('--job is missing: the address of the job folder.');
+  return {
+    kind: 'run',
+    options: {
+      jobUri: values.job,
+      stage: oneOf<Stage>('--stage', values.stage, STAGES),
+      attempt: positive('--attempt', values.attempt, 1),
+      threads: positive('--threads', values.threads, availableParallelism()),
+      ...(values.library === undefined ? {} : { libraryFolder: path.resolve(values.library) }),
+      ...(values.work === undefined ? {} : { workFolder: path.resolve(values.work) }),
+    },
+    ...(values['status-file'] === undefined ? {} : { statusFile: path.resolve(values['status-file']) }),
+  };
+}
+
+function parseDoctor(args: string[]): RunnerCommand {
+  const values = parse(args, { engine: text, library: text, json: { type: 'boolean' } });
+  return {
+    kind: 'doctor',
+    engine: oneOf<EngineName>('--engine', values.engine, ENGINES),
+    json: values.json === true,
+    ...(values.library === undefined ? {} : { libraryFolder: path.resolve(values.library) }),
+  };
+}
+
+type OptionKinds = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+type OptionValues<T extends OptionKinds> = { [K in keyof T]?: T[K]['type'] extends 'boolean' ? boolean : string };
+
+function parse<T extends OptionKinds>(args: string[], options: T): OptionValues<T> {
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values as OptionValues<T>;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function oneOf<T extends string>(option: string, value: string | undefined, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) {
+    throw new UsageError(
+      `${option} must be one of ${choices.join(', ')}${value === undefined ? '' : `, not "${value}"`}.`,
+    );
+  }
+  return found;
+}
+
+function positive(option: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (!/^[1-9][0-9]{0,5}$/.test(value))
+    throw new UsageError(`${option} must be a whole number from 1, not "${value}".`);
+  return Number(value);
+}

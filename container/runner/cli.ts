@@ -1,0 +1,85 @@
+import { EXIT, type RunnerStatus } from '../../backend/api/runner.ts';
+import type { Engine } from '../engines/engine.ts';
+import { parseArguments, type RunnerCommand, USAGE, UsageError } from './arguments.ts';
+import { formatReport } from './doctorReport.ts';
+import { Journal } from './journal.ts';
+import { type RunEnd, runJob } from './runJob.ts';
+import { messageOf, Terminated } from './runnerError.ts';
+import { writeStatusFile } from './statusFile.ts';
+
+const TERMINATING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+
+/**
+ * The runner as a program: does what the command line says and returns the exit code (see `EXIT`).
+ *
+ * @param engines those that jobs and doctor may ask for
+ * @param argv arguments without program and script
+ */
+export async function runMain(engines: readonly Engine[], argv: readonly string[]): Promise<number> {
+  // A run outlives whoever reads its output.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  let command: RunnerCommand;
+  try {
+    command = parseArguments(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    return EXIT.failed;
+  }
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    case 'doctor':
+      return doctor(engines, command);
+    case 'run':
+      return run(engines, command);
+  }
+}
+
+async function doctor(
+  engines: readonly Engine[],
+  command: Extract<RunnerCommand, { kind: 'doctor' }>,
+): Promise<number> {
+  const engine = engines.find(({ name }) => name === command.engine);
+  const report = engine
+    ? await engine.doctor({
+        env: process.env,
+        ...(command.libraryFolder === undefined ? {} : { libraryFolder: command.libraryFolder }),
+      })
+    : {
+        engine: command.engine,
+        available: false,
+        reason: `This runner has no engine called "${command.engine}".`,
+        remedy: `Ask for one of: ${engines.map(({ name }) => name).join(', ')}.`,
+        software: {},
+      };
+  process.stdout.write(command.json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  return report.available ? EXIT.done : EXIT.failed;
+}
+
+async function run(engines: readonly Engine[], command: Extract<RunnerCommand, { kind: 'run' }>): Promise<number> {
+  const { options, statusFile } = command;
+  const started = new Date().toISOString();
+  const journal = new Journal(options.stage, (line) => process.stdout.write(line));
+  const end = ({ exitCode, reason }: RunEnd): number => {
+    journal.log(reason);
+    if (statusFile === undefined) return exitCode;
+    const status: RunnerStatus = {
+      exit_code: exitCode,
+      attempt: options.attempt,
+      started_at: started,
+      ended_at: new Date().toISOString(),
+      reason,
+    };
+    writeStatusFile(statusFile, status);
+    return exitCode;
+  };
+  process.once('uncaughtException', (error) => {
+    process.exit(end({ exitCode: EXIT.failed, reason: `The runner itself failed: ${messageOf(error)}` }));
+  });
+  const terminated = new AbortController();
+  for (const signal of TERMINATING) process.once(signal, () => terminated.abort(new Terminated(signal)));
+  return end(await runJob(engines, options, journal, terminated.signal));
+}
