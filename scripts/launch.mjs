@@ -21,7 +21,8 @@ function say(line) {
 async function findNode() {
   const major = Number.parseInt(process.versions.node, 10);
   // Node 25 is out of support, and dependency-cruiser refuses it.
-  if (major >= MINIMUM_NODE_MAJOR && major !== 25) return { binary: process.execPath, binFolder: path.dirname(process.execPath) };
+  if (major >= MINIMUM_NODE_MAJOR && major !== 25)
+    return { binary: process.execPath, binFolder: path.dirname(process.execPath) };
   return ensurePinnedNode(say);
 }
 
