@@ -112,7 +112,7 @@ def prepare_library(root: Path, threads: int, report: Reporter) -> Library:
     """
     ready = find_library(root)
     if ready is not None:
-        report.progress("library", 1.0, "The template library is ready.")
+        report.log(f"The template library is ready: {ready.folder.name}.")
         return ready
     missing = missing_parts()
     if missing:

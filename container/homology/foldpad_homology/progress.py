@@ -20,6 +20,11 @@ class Reporter:
         self._low, self._high = 0.0, 1.0
         self._start = time.monotonic()
 
+    @property
+    def fraction(self) -> float:
+        """What was reported last, of the whole command."""
+        return self._fraction
+
     def log(self, message: str) -> None:
         """One human line, with the seconds since the command began."""
         for line in message.splitlines() or [""]:
