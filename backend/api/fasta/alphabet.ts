@@ -14,6 +14,8 @@ export const UNUSUAL_RESIDUES: Readonly<Record<string, { readonly name: string; 
 };
 
 export const CODE_A = 65;
+/** The bit that tells lower-case from upper-case ASCII letters. */
+export const LOWER_CASE_BIT = 0x20;
 
 /**
  * Upper-case code of a byte that is a standard residue in either case; 0 for every other byte. The parser's inner loop
@@ -48,12 +50,27 @@ export function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0b || byte === 0x0c;
 }
 
-/** Characters that nobody sees but word processors, web pages and DOS leave behind. */
-const INVISIBLE =
-  /^[\u001a\u0085\u00a0\u00ad\u034f\u061c\u180e\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff]$/u;
+/** Code point ranges that nobody sees but word processors, web pages and DOS leave behind: spaces, joiners, marks. */
+const INVISIBLE: readonly (readonly [number, number])[] = [
+  [0x1a, 0x1a],
+  [0x85, 0x85],
+  [0xa0, 0xa0],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x1680, 0x1680],
+  [0x180e, 0x180e],
+  [0x2000, 0x200f],
+  [0x2028, 0x202f],
+  [0x205f, 0x206f],
+  [0x3000, 0x3000],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+];
 
 export function isInvisible(character: string): boolean {
-  return INVISIBLE.test(character);
+  const code = character.codePointAt(0) ?? 0;
+  return INVISIBLE.some(([first, last]) => code >= first && code <= last);
 }
 
 /** Greek and Cyrillic capitals that are drawn like Latin ones; full-width forms and dashes are folded by rule. */
@@ -104,7 +121,13 @@ const MIN_NUCLEOTIDES = 20;
  * least three of the four bases at 5 % or more. The last rule spares low-complexity proteins: poly-A, silk (GA)n.
  */
 export function nucleotideKind(counts: readonly number[], length: number): 'DNA' | 'RNA' | undefined {
-  if (length < MIN_NUCLEOTIDES || count(counts, 'ACGTUNRYKMSWBDHV') !== length) {
+  // Nearly every protein leaves here at its first leucine.
+  for (const letter of 'LEIPQFXZJO') {
+    if ((counts[letter.charCodeAt(0) - CODE_A] ?? 0) > 0) {
+      return undefined;
+    }
+  }
+  if (length < MIN_NUCLEOTIDES) {
     return undefined;
   }
   const bases = ['A', 'C', 'G', 'TU'].filter((base) => count(counts, base) >= length * 0.05).length;
@@ -112,4 +135,15 @@ export function nucleotideKind(counts: readonly number[], length: number): 'DNA'
     return undefined;
   }
   return count(counts, 'U') > count(counts, 'T') ? 'RNA' : 'DNA';
+}
+
+/** First run of lower-case ASCII letters among letters: start and exclusive end; undefined when there is none. */
+export function lowerCaseRun(letters: Uint8Array): { readonly start: number; readonly end: number } | undefined {
+  const isLower = (byte: number) => (byte & LOWER_CASE_BIT) !== 0;
+  const start = letters.findIndex(isLower);
+  if (start < 0) {
+    return undefined;
+  }
+  const length = letters.subarray(start).findIndex((byte) => !isLower(byte));
+  return { start, end: length < 0 ? letters.length : start + length };
 }

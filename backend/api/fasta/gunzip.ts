@@ -1,3 +1,4 @@
+import { joinBytes } from './bytes.ts';
 import { InflateError } from './huffman.ts';
 import { Inflater } from './inflate.ts';
 
@@ -48,7 +49,7 @@ export class Gunzip {
    * @throws GzipError when the data is damaged
    */
   *write(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-    this.pending = this.pending.length === 0 ? chunk : concatenate(this.pending, chunk);
+    this.pending = this.pending.length === 0 ? chunk : joinBytes(this.pending, chunk);
     for (let more = true; more; ) {
       if (this.state === 'data') {
         more = yield* this.data();
@@ -217,11 +218,4 @@ function crc32(bytes: Uint8Array, start: number): number {
     crc = (crc >>> 8) ^ (table[(crc ^ (bytes[index] as number)) & 255] as number);
   }
   return crc;
-}
-
-function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

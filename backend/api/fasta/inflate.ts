@@ -9,6 +9,7 @@
  * the 32 KiB window, one output block, and the input that was given last.
  */
 
+import { joinBytes } from './bytes.ts';
 import {
   DISTANCE_BASE,
   DISTANCE_EXTRA,
@@ -29,7 +30,7 @@ const PAIR_BITS = 48;
 /** RFC 1951, 3.2.7: the order in which the lengths of the code-length code are stored. */
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** Thrown inside, when a block header is cut by the end of the input; `step` rolls back and asks for more. */
+/** Thrown inside when input cuts a block header; `step` rolls back and asks for more. */
 class NeedInput extends Error {}
 
 /** What `step` stopped for. */
@@ -56,7 +57,7 @@ export class Inflater {
     this.held &= 7;
     this.hold &= (1 << this.held) - 1;
     const rest = this.input.subarray(this.position);
-    this.input = rest.length === 0 ? bytes : joined(rest, bytes);
+    this.input = rest.length === 0 ? bytes : joinBytes(rest, bytes);
     this.position = 0;
   }
 
@@ -301,11 +302,4 @@ export class Inflater {
     }
     return !open || written >= full;
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
