@@ -1,6 +1,6 @@
 /** Where to put the camera so that a structure fills the view and shows its broad side. Pure. */
 
-import { polymerResidues, type ModelSelection, type StructureData } from './structureData.ts';
+import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
 import type { Orientation } from './structureView.ts';
 
 /** Coordinates of atoms (Å), one array per axis. */
@@ -69,10 +69,7 @@ export function fitCamera(
   }
   const center = [0, 1, 2].map(
     (axis) =>
-      (mean[axis] ?? 0) +
-      (right[axis] ?? 0) * shift[0] +
-      (up[axis] ?? 0) * shift[1] +
-      (depth[axis] ?? 0) * shift[2],
+      (mean[axis] ?? 0) + (right[axis] ?? 0) * shift[0] + (up[axis] ?? 0) * shift[1] + (depth[axis] ?? 0) * shift[2],
   );
   const columns = [0, 1, 2].flatMap((axis) => [
     (right[axis] ?? 0) * distance,

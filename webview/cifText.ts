@@ -40,7 +40,11 @@ export function readCifCategory(text: string, category: string): CifCategory | u
   let token = stream.next();
   const looped = !token.done && token.value.text.toLowerCase() === 'loop_';
   if (looped) token = stream.next();
-  for (; !token.done && !token.value.quoted && token.value.text.toLowerCase().startsWith(prefix); token = stream.next()) {
+  for (
+    ;
+    !token.done && !token.value.quoted && token.value.text.toLowerCase().startsWith(prefix);
+    token = stream.next()
+  ) {
     const name = token.value.text.slice(prefix.length).toLowerCase();
     names.push(name);
     rows.set(name, []);

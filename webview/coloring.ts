@@ -90,7 +90,10 @@ export function colorAtoms(coloring: Coloring, input: ColoringInput): Uint32Arra
   return colors;
 }
 
-function colorResidues(coloring: Exclude<Coloring, 'confidence' | 'b-factor'>, residues: readonly ResidueInfo[]): number[] {
+function colorResidues(
+  coloring: Exclude<Coloring, 'confidence' | 'b-factor'>,
+  residues: readonly ResidueInfo[],
+): number[] {
   switch (coloring) {
     case 'chain': {
       const index = new Map(polymerChains(residues).map((chain, at) => [chain, at]));

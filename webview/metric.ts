@@ -51,9 +51,7 @@ export function meaningOf(
   facts: ValueFacts,
   declared?: Pick<DeclaredConfidence, 'metric'>,
 ): ValueMeaning {
-  const claim = declared
-    ? { metric: declared.metric, evidence: 'stated by the result' }
-    : claimedBy(header, facts);
+  const claim = declared ? { metric: declared.metric, evidence: 'stated by the result' } : claimedBy(header, facts);
   if (typeof claim === 'string') return bFactor(claim);
   const { metric, evidence } = claim;
   if (!(facts.min >= 0 && facts.max <= 100)) {

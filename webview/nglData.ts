@@ -17,7 +17,8 @@ export function readStructureData(structure: Structure): StructureData {
   const residues: ResidueInfo[] = [];
   structure.eachResidue((residue) => {
     const representative = residue.traceAtomIndex;
-    const hasTrace = Number.isInteger(representative) && residue.isPolymer();
+    // Without a trace atom the index points before the residue.
+    const hasTrace = residue.isPolymer() && representative >= residue.atomOffset;
     residues.push({
       name: residue.resname,
       number: residue.resno,

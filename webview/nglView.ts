@@ -1,12 +1,12 @@
 /** The structure view on NGL. The only file that imports NGL. */
 
-import * as NGL from 'ngl/dist/ngl.js';
+import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
-import { UnreadableStructureError } from './errors.ts';
 import { fitCamera } from './camera.ts';
+import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
 import { partsOf } from './representations.ts';
-import { polymerResidues, type ModelSelection, type StructureData } from './structureData.ts';
+import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
 import type { Drawing, ImageRequest, Orientation, StructureView } from './structureView.ts';
 import { workersRun } from './workers.ts';
 
@@ -58,9 +58,11 @@ class NglView implements StructureView {
     this.#stage.mouseControls.remove('clickPick-ctrl-left');
     this.#stage.mouseControls.remove('scroll-ctrl');
     this.#stage.mouseControls.remove('hoverPick');
+    // NGL hides the focus ring of its canvas; the page's style sheet shows one.
+    this.canvas.style.removeProperty('outline');
     this.#stage.viewerControls.signals.changed.add(() => this.#moved());
     const colorOf = (atom: number): number => this.#colors[atom] ?? 0x999999;
-    this.#scheme = NGL.ColormakerRegistry.addScheme(function (this: { atomColor?: (atom: { index: number }) => number }) {
+    this.#scheme = NGL.ColormakerRegistry.addScheme(function () {
       this.atomColor = (atom) => colorOf(atom.index);
     }, 'foldpad');
   }
@@ -139,7 +141,9 @@ class NglView implements StructureView {
     if (!this.#component || !this.#data) return;
     const { structure } = this.#component;
     const controls = this.#stage.viewerControls;
-    controls.orient(fitCamera(structure.atomStore, this.#data, this.#model, this.size, this.#stage.parameters.cameraFov));
+    controls.orient(
+      fitCamera(structure.atomStore, this.#data, this.#model, this.size, this.#stage.parameters.cameraFov),
+    );
   }
 
   getOrientation(): Orientation {

@@ -40,7 +40,5 @@ export type ModelSelection = number | 'all';
 
 /** Residues of proteins and nucleic acids in the selected model, in file order. */
 export function polymerResidues(data: StructureData, model: ModelSelection): ResidueInfo[] {
-  return data.residues.filter(
-    (residue) => residue.kind === 'polymer' && (model === 'all' || residue.model === model),
-  );
+  return data.residues.filter((residue) => residue.kind === 'polymer' && (model === 'all' || residue.model === model));
 }

@@ -1,0 +1,299 @@
+/**
+ * The structure page in a headless browser, without an editor: the very HTML, policy, script and style sheet that the
+ * editor shows, with a stand-in for the editor's side of the conversation. For tests and for pictures.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { structurePageHtml } from '../../extension/structure/pageHtml.ts';
+import type { HostMessage, PageMessage, StructureMessage } from '../../extension/structure/protocol.ts';
+import { ensureViewerBundle } from './viewerBundle.ts';
+
+/** Where browsers usually are; `FOLDPAD_CHROMIUM` names another one. */
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Draws in software: the same picture on every machine, and no graphics card needed. */
+const FLAGS = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A page message whose bytes came as base64 out of the browser. */
+export type Received<T extends PageMessage['type']> = Extract<PageMessage, { type: T }>;
+
+/** A structure to show; what is left out gets a sensible value. */
+export type StructureToShow = Pick<StructureMessage, 'fileName' | 'format' | 'bytes'> & Partial<StructureMessage>;
+
+/** One open structure page. */
+export interface ViewerPage {
+  readonly page: Page;
+  /** Violations of the content security policy, errors and warnings of the console, failed requests. */
+  readonly complaints: readonly string[];
+  send(message: HostMessage): Promise<void>;
+  /** Sends a structure and waits until it is drawn or refused. */
+  show(structure: StructureToShow): Promise<Received<'shown'> | Received<'failed'>>;
+  /** Waits for the next message of a type that was not taken yet. */
+  next<T extends PageMessage['type']>(type: T): Promise<Received<T>>;
+  /** Counts what is drawn. */
+  measure(): Promise<Received<'measured'>>;
+  /** What the page remembers. */
+  state(): Promise<Record<string, unknown> | undefined>;
+  /** Loads the page again, as VS Code does when a hidden tab is shown; its remembered state survives. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A browser and the loopback server its pages come from. */
+export interface ViewerBrowser {
+  open(options?: {
+    readonly width?: number;
+    readonly height?: number;
+    readonly theme?: 'light' | 'dark' | 'high-contrast';
+    readonly scale?: number;
+  }): Promise<ViewerPage>;
+  close(): Promise<void>;
+}
+
+/**
+ * Finds a Chromium.
+ * @throws Error that says how to get one
+ */
+export function findChromium(): string {
+  const found = [process.env.FOLDPAD_CHROMIUM, ...BROWSERS].find((file) => file !== undefined && existsSync(file));
+  if (found) return found;
+  throw new Error(
+    'No Chromium was found. Install it (Debian: apt-get install chromium), or name one in FOLDPAD_CHROMIUM.',
+  );
+}
+
+/** Starts browser and server. */
+export async function startViewerBrowser(): Promise<ViewerBrowser> {
+  const folder = await ensureViewerBundle();
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname === '/') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      const styleSource = `http://${request.headers.host}`;
+      response.end(
+        structurePageHtml({ scriptUri: '/viewer.js', styleUri: '/viewer.css', styleSource, nonce: randomUUID() }),
+      );
+    } else if (pathname === '/viewer.js' || pathname === '/viewer.css') {
+      response.setHeader(
+        'content-type',
+        pathname.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8',
+      );
+      response.end(await readFile(path.join(folder, pathname.slice(1))));
+    } else {
+      response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  let browser: Browser;
+  try {
+    browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  return {
+    async open(options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: options.width ?? 900, height: options.height ?? 600 },
+        deviceScaleFactor: options.scale ?? 1,
+        colorScheme: options.theme === 'light' ? 'light' : 'dark',
+      });
+      return openPage(context, `http://127.0.0.1:${port}/`, options.theme ?? 'light');
+    },
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function openPage(context: BrowserContext, url: string, theme: string): Promise<ViewerPage> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('requestfailed', (request) => complaints.push(`request failed: ${request.url().slice(0, 100)}`));
+  await page.exposeFunction('foldpadViolation', (text: string) => complaints.push(`policy: ${text}`));
+  await page.addInitScript(standIn, { theme, themes: THEMES });
+  await page.goto(url);
+
+  let serial = 0;
+  let measureId = 0;
+  const next: ViewerPage['next'] = async (type) => {
+    const handle = await page.waitForFunction(
+      (wanted) => {
+        const { sent } = window as unknown as { sent: { type: string; bytes?: Uint8Array }[] };
+        const index = sent.findIndex((message) => message.type === wanted);
+        if (index < 0) return undefined;
+        const [message] = sent.splice(index, 1);
+        if (!message?.bytes) return message;
+        let text = '';
+        for (const byte of message.bytes) text += String.fromCharCode(byte);
+        return { ...message, bytes: btoa(text) };
+      },
+      type,
+      { timeout: 60_000 },
+    );
+    const message = (await handle.jsonValue()) as Record<string, unknown>;
+    if (typeof message.bytes === 'string') message.bytes = new Uint8Array(Buffer.from(message.bytes, 'base64'));
+    return message as never;
+  };
+  const send: ViewerPage['send'] = async (message) => {
+    const bytes = 'bytes' in message ? Buffer.from(message.bytes).toString('base64') : undefined;
+    await page.evaluate(
+      ({ fields, base64 }) => {
+        const text = base64 === undefined ? undefined : atob(base64);
+        window.postMessage({
+          ...fields,
+          ...(text !== undefined && { bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) }),
+        });
+      },
+      { fields: { ...message, bytes: undefined }, base64: bytes },
+    );
+  };
+  await next('ready');
+  return {
+    page,
+    complaints,
+    next,
+    send,
+    async show(structure) {
+      await send({
+        type: 'structure',
+        serial: ++serial,
+        title: structure.fileName,
+        models: [{ label: structure.fileName }],
+        selectedModel: 0,
+        reloaded: true,
+        canOpenAsText: false,
+        ...structure,
+      });
+      return Promise.race([next('shown'), next('failed')]);
+    },
+    async measure() {
+      await send({ type: 'measure', id: ++measureId });
+      return next('measured');
+    },
+    state: () =>
+      page.evaluate(() => {
+        const text = sessionStorage.getItem('state');
+        return text === null ? undefined : JSON.parse(text);
+      }),
+    async reload() {
+      await page.reload();
+      await next('ready');
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Runs in the page before its own script: plays VS Code's part. */
+function standIn({ theme, themes }: { theme: string; themes: Record<string, Record<string, string>> }): void {
+  const global = window as unknown as Record<string, unknown>;
+  const sent: unknown[] = [];
+  global.sent = sent;
+  global.acquireVsCodeApi = () => ({
+    postMessage: (message: unknown) => sent.push(message),
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
+    setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
+  });
+  document.addEventListener('securitypolicyviolation', (event) => {
+    (global.foldpadViolation as (text: string) => void)(
+      `${event.violatedDirective} ${event.blockedURI} ${event.sample}`,
+    );
+  });
+  document.addEventListener('DOMContentLoaded', () => {
+    document.body.classList.add(theme === 'high-contrast' ? 'vscode-high-contrast' : `vscode-${theme}`);
+    for (const [name, value] of Object.entries(themes[theme] ?? {})) {
+      document.documentElement.style.setProperty(`--vscode-${name}`, value);
+    }
+  });
+}
+
+/** What VS Code's own themes (Light Modern, Dark Modern, Dark High Contrast) give to the names the page uses. */
+const THEMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  light: {
+    foreground: '#3b3b3b',
+    'editor-background': '#ffffff',
+    descriptionForeground: '#3b3b3bcc',
+    'button-background': '#005fb8',
+    'button-foreground': '#ffffff',
+    'dropdown-background': '#ffffff',
+    'dropdown-border': '#cecece',
+    'dropdown-foreground': '#3b3b3b',
+    'editorWidget-background': '#f8f8f8',
+    'editorWidget-foreground': '#3b3b3b',
+    'widget-border': '#e5e5e5',
+    focusBorder: '#005fb8',
+    'menu-background': '#ffffff',
+    'menu-border': '#cecece',
+    'menu-foreground': '#3b3b3b',
+    'notifications-background': '#ffffff',
+    'notifications-foreground': '#3b3b3b',
+    'inputOption-activeBackground': '#bed6ed',
+    'inputOption-activeBorder': '#005fb8',
+  },
+  dark: {
+    foreground: '#cccccc',
+    'editor-background': '#1f1f1f',
+    descriptionForeground: '#9d9d9d',
+    'button-background': '#0078d4',
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#313131',
+    'button-secondaryForeground': '#cccccc',
+    'dropdown-background': '#313131',
+    'dropdown-border': '#3c3c3c',
+    'dropdown-foreground': '#cccccc',
+    'editorWidget-background': '#202020',
+    'editorWidget-foreground': '#cccccc',
+    'widget-border': '#313131',
+    focusBorder: '#0078d4',
+    'menu-background': '#1f1f1f',
+    'menu-border': '#454545',
+    'menu-foreground': '#cccccc',
+    'notifications-background': '#1f1f1f',
+    'notifications-foreground': '#cccccc',
+    'inputOption-activeBackground': '#2489db82',
+    'inputOption-activeBorder': '#2488db',
+  },
+  'high-contrast': {
+    foreground: '#ffffff',
+    'editor-background': '#000000',
+    descriptionForeground: '#ffffffb3',
+    contrastBorder: '#6fc3df',
+    'button-background': '#000000',
+    'button-foreground': '#ffffff',
+    'button-border': '#6fc3df',
+    'dropdown-background': '#000000',
+    'dropdown-border': '#6fc3df',
+    'dropdown-foreground': '#ffffff',
+    'editorWidget-background': '#0c141f',
+    'editorWidget-foreground': '#ffffff',
+    focusBorder: '#f38518',
+    'menu-background': '#000000',
+    'menu-border': '#6fc3df',
+    'menu-foreground': '#ffffff',
+    'notifications-background': '#0c141f',
+    'notifications-foreground': '#ffffff',
+  },
+};

@@ -1,0 +1,38 @@
+/** Sentences about a structure: the residue under the pointer, its origin, the whole for screen readers. Pure. */
+
+import type { Provenance } from '../extension/structure/protocol.ts';
+import { BANDS, bandOf } from './confidence.ts';
+import type { StructureHeader } from './header.ts';
+import type { ValueMeaning } from './metric.ts';
+import type { ResidueInfo, StructureData } from './structureData.ts';
+
+/** For example `A · LYS 45 · Estimated CA-lDDT 87.3 (high)`. */
+export function describeResidue(residue: ResidueInfo, value: number, meaning: ValueMeaning): string {
+  const place = `${residue.name} ${residue.number}${residue.insertion}`;
+  const chain = residue.chain === '' ? 'No chain name' : `Chain ${residue.chain}`;
+  if (meaning.kind === 'b-factor') return `${chain} · ${place} · B-factor ${value.toFixed(1)}`;
+  const band = BANDS.find((candidate) => candidate.band === bandOf(value));
+  return `${chain} · ${place} · ${meaning.name} ${value.toFixed(1)} (${band?.label.toLowerCase() ?? ''})`;
+}
+
+/** For example `Homology (ProMod3 3.2.1) · template 1ni7_A, 45 % identical · 2026-11-22`. */
+export function describeProvenance(provenance: Provenance | undefined, header: StructureHeader): string {
+  if (!provenance) return [header.title, header.method.toLowerCase()].filter((part) => part !== '').join(' · ');
+  const templates = (provenance.templates ?? []).map(({ id, identity }) =>
+    identity === undefined ? id : `${id} (${Math.round(identity * 100)} % identical)`,
+  );
+  const named =
+    templates.length === 0 ? '' : `${templates.length === 1 ? 'template' : 'templates'} ${templates.join(', ')}`;
+  return [provenance.engine, named, provenance.createdAt?.slice(0, 10) ?? ''].filter((part) => part !== '').join(' · ');
+}
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+/** For example `2 chains · 263 residues · 2101 atoms`. */
+export function describeSize(data: StructureData, polymer: readonly ResidueInfo[]): string {
+  const chains = new Set(polymer.map(({ chain }) => chain)).size;
+  return [
+    ...(chains > 0 ? [count(chains, 'chain'), count(polymer.length, 'residue')] : []),
+    count(data.atomCount, 'atom'),
+  ].join(' · ');
+}

@@ -1,0 +1,68 @@
+/** The legend as a card over the structure. */
+
+import { gradientColor } from './coloring.ts';
+import type { Palette } from './confidence.ts';
+import { cssColor, el } from './dom.ts';
+import type { Legend } from './legend.ts';
+
+/** Makes the card. */
+export function createLegendCard(onPalette: (palette: Palette) => void): {
+  readonly element: HTMLElement;
+  /** @param palette undefined when the colouring has but one palette */
+  show(legend: Legend | undefined, palette: Palette | undefined): void;
+} {
+  const body = el('div', { class: 'legend-body' });
+  const box = el('input', { type: 'checkbox', id: 'palette' });
+  box.addEventListener('change', () => onPalette(box.checked ? 'colour-blind' : 'official'));
+  const check = el('label', { class: 'check' }, box, 'Colour-blind safe');
+  const element = el('section', { class: 'legend', 'aria-label': 'Legend' }, body, check);
+  return {
+    element,
+    show(legend, palette) {
+      element.hidden = legend === undefined;
+      if (!legend) return;
+      body.replaceChildren(...parts(legend));
+      check.hidden = palette === undefined;
+      box.checked = palette === 'colour-blind';
+    },
+  };
+}
+
+function parts(legend: Legend): HTMLElement[] {
+  const head = el(
+    'header',
+    legend.note ? { title: legend.note } : {},
+    el('h2', {}, legend.title),
+    legend.summary ? el('span', { class: 'summary' }, legend.summary) : undefined,
+  );
+  const note = legend.note ? [el('p', { class: 'note' }, legend.note)] : [];
+  if (legend.gradient) {
+    const { stops, from, to } = legend.gradient;
+    return [head, gradientBar(stops), el('div', { class: 'ends' }, el('span', {}, from), el('span', {}, to)), ...note];
+  }
+  const rows = legend.rows.map(({ color, label, range, percent }) =>
+    el(
+      'tr',
+      {},
+      el('td', {}, swatch(color)),
+      el('th', { scope: 'row' }, label),
+      el('td', { class: 'range' }, range ?? ''),
+      el('td', { class: 'percent' }, percent === undefined ? '' : `${percent} %`),
+    ),
+  );
+  return [head, el('table', {}, el('tbody', {}, ...rows)), ...note];
+}
+
+function swatch(color: number): HTMLElement {
+  const element = el('span', { class: 'swatch' });
+  // Set through the object model: the page's policy forbids style attributes in markup, not this.
+  element.style.backgroundColor = cssColor(color);
+  return element;
+}
+
+function gradientBar(stops: readonly number[]): HTMLElement {
+  const element = el('div', { class: 'gradient' });
+  const colors = Array.from({ length: 9 }, (_, index) => cssColor(gradientColor(stops, index / 8)));
+  element.style.backgroundImage = `linear-gradient(to right, ${colors.join(', ')})`;
+  return element;
+}

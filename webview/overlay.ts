@@ -1,0 +1,60 @@
+/** What lies over the structure while it is read, or when it cannot be shown. */
+
+import { el } from './dom.ts';
+
+/** A button of the error card. */
+export interface OverlayAction {
+  readonly text: string;
+  readonly run: () => void;
+}
+
+/** Makes the overlay. */
+export function createOverlay(): {
+  readonly element: HTMLElement;
+  busy(text: string): void;
+  fail(problem: string, remedy: string, actions: readonly OverlayAction[]): void;
+  clear(): void;
+} {
+  const element = el('div', { class: 'overlay' });
+  const set = (...children: readonly HTMLElement[]): void => {
+    element.replaceChildren(...children);
+    element.hidden = children.length === 0;
+  };
+  set();
+  return {
+    element,
+    busy(text) {
+      set(
+        el(
+          'div',
+          { class: 'busy', role: 'status' },
+          el('p', {}, text),
+          el(
+            'div',
+            { class: 'progress', role: 'progressbar', 'aria-label': text },
+            el('div', { class: 'progress-bar' }),
+          ),
+        ),
+      );
+    },
+    fail(problem, remedy, actions) {
+      const buttons = actions.map(({ text, run }, index) => {
+        const button = el('button', { type: 'button', class: index === 0 ? 'primary' : 'secondary' }, text);
+        button.addEventListener('click', run);
+        return button;
+      });
+      set(
+        el(
+          'div',
+          { class: 'failure', role: 'alert' },
+          el('h1', {}, problem),
+          el('p', {}, remedy),
+          el('div', { class: 'actions' }, ...buttons),
+        ),
+      );
+    },
+    clear() {
+      set();
+    },
+  };
+}

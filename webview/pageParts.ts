@@ -1,0 +1,72 @@
+/** The page's elements, put together. */
+
+import type { Palette } from './confidence.ts';
+import { el } from './dom.ts';
+import { createLegendCard } from './legendCard.ts';
+import { createOverlay } from './overlay.ts';
+import { createToolbar, type ToolbarActions } from './toolbar.ts';
+
+/** What the user may ask for. */
+export interface PageActions extends ToolbarActions {
+  choosePalette(palette: Palette): void;
+}
+
+/** The page's parts. */
+export interface PageParts {
+  /** The element the 3D view fills. */
+  readonly stage: HTMLElement;
+  readonly toolbar: ReturnType<typeof createToolbar>;
+  readonly legend: ReturnType<typeof createLegendCard>;
+  readonly overlay: ReturnType<typeof createOverlay>;
+  setEnabled(enabled: boolean): void;
+  /** The residue under the pointer; empty shows the size again. */
+  setHover(text: string): void;
+  setSize(text: string): void;
+  setProvenance(text: string): void;
+  /** A word to the user that stays until the next one; empty takes it away. */
+  say(text: string): void;
+}
+
+/** Builds the page in `root`. */
+export function createPageParts(root: HTMLElement, actions: PageActions): PageParts {
+  const toolbar = createToolbar(actions);
+  const legend = createLegendCard((palette) => actions.choosePalette(palette));
+  const overlay = createOverlay();
+  const stage = el('div', { class: 'stage' });
+  const notice = el('p', { class: 'notice', role: 'status' });
+  const left = el('span', { class: 'residue' });
+  const right = el('span', { class: 'provenance' });
+  legend.element.hidden = true;
+  notice.hidden = true;
+  toolbar.setEnabled(false);
+  root.replaceChildren(
+    toolbar.element,
+    el('main', {}, stage, legend.element, notice, overlay.element),
+    el('footer', {}, left, right),
+  );
+  let size = '';
+  return {
+    stage,
+    toolbar,
+    legend,
+    overlay,
+    setEnabled: (enabled) => toolbar.setEnabled(enabled),
+    setHover(text) {
+      left.textContent = text || size;
+      left.classList.toggle('pointed', text !== '');
+    },
+    setSize(text) {
+      size = text;
+      left.textContent = text;
+      left.classList.remove('pointed');
+    },
+    setProvenance(text) {
+      right.textContent = text;
+      right.title = text;
+    },
+    say(text) {
+      notice.textContent = text;
+      notice.hidden = text === '';
+    },
+  };
+}

@@ -1,0 +1,306 @@
+/** The page: takes messages and clicks, keeps the state, and brings view, legend and controls in line with it. */
+
+import type { HostMessage, StructureMessage } from '../extension/structure/protocol.ts';
+import { describeProvenance, describeResidue, describeSize } from './describe.ts';
+import { UnreadableStructureError } from './errors.ts';
+import { readHeader } from './header.ts';
+import type { Host } from './host.ts';
+import { inflate } from './inflate.ts';
+import { countBandPixels, readPixels } from './measure.ts';
+import { createPageParts, type PageParts } from './pageParts.ts';
+import { makePicture } from './picture.ts';
+import type { PictureOptions } from './picturePopover.ts';
+import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
+import type { ViewerState } from './state.ts';
+import { polymerResidues } from './structureData.ts';
+import type { StructureView } from './structureView.ts';
+import { backgroundColor, onThemeChange, textStyle } from './theme.ts';
+import { listenToKeys } from './viewKeys.ts';
+
+/** How often a moving camera is remembered (ms). */
+const REMEMBER_MS = 250;
+
+export class StructurePage {
+  readonly #host: Host;
+  readonly #parts: PageParts;
+  readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
+  #view: StructureView | undefined;
+  #state: ViewerState;
+  #scene: Scene | undefined;
+  /** Serial of the newest structure message: what arrives late for an older one is dropped. */
+  #serial = -1;
+  #rememberTimer: ReturnType<typeof setTimeout> | undefined;
+  #canOpenAsText = false;
+
+  /** @param makeView makes the 3D view; undefined when this window cannot draw in 3D */
+  constructor(root: HTMLElement, host: Host, makeView: ((container: HTMLElement) => StructureView) | undefined) {
+    this.#host = host;
+    this.#makeView = makeView;
+    this.#state = host.readState();
+    this.#parts = createPageParts(root, {
+      chooseRepresentation: (representation) => this.#change({ representation }, 'draw'),
+      chooseColoring: (coloring) => this.#change({ coloring }, 'recolor'),
+      choosePalette: (palette) => this.#change({ palette }, 'recolor'),
+      chooseEnsembleModel: (ensembleModel) => this.#change({ ensembleModel }, 'draw'),
+      chooseModel: (index) => this.#host.post({ type: 'select-model', index }),
+      setSpin: (spin) => this.#change({ spin }, 'spin'),
+      reset: () => this.#view?.resetCamera(),
+      savePicture: (options) => void this.#savePicture(options),
+    });
+  }
+
+  /** Starts listening and tells the editor so. */
+  start(): void {
+    this.#host.listen((message) => this.#receive(message));
+    new ResizeObserver(() => this.#view?.resize()).observe(this.#parts.stage);
+    onThemeChange(() => this.#view?.setBackground(backgroundColor()));
+    if (this.#makeView) {
+      this.#host.post({ type: 'ready' });
+      return;
+    }
+    this.#parts.overlay.fail(
+      'This window cannot draw in 3D: WebGL 2 is missing.',
+      'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove ' +
+        '“disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
+      [],
+    );
+  }
+
+  #receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'reading':
+        this.#parts.overlay.busy(`Reading ${message.fileName}…`);
+        return;
+      case 'structure':
+        void this.#show(message);
+        return;
+      case 'unreadable':
+        this.#fail(message.problem, message.remedy);
+        return;
+      case 'notice':
+        this.#parts.say(message.text);
+        return;
+      case 'image-saved':
+        this.#parts.say(message.outcome === 'saved' ? `Saved ${message.detail}.` : message.detail);
+        return;
+      case 'measure':
+        void this.#measure(message.id);
+        return;
+    }
+  }
+
+  async #show({ bytes, ...message }: StructureMessage): Promise<void> {
+    this.#serial = message.serial;
+    this.#canOpenAsText = message.canOpenAsText;
+    const isNewest = (): boolean => this.#serial === message.serial;
+    try {
+      this.#parts.overlay.busy(`Opening ${message.fileName}…`);
+      const whole = await inflate(bytes);
+      const header = readHeader(whole, message.format);
+      if (!isNewest()) return;
+      const view = this.#needView();
+      const data = await view.load(whole, message.format, message.fileName);
+      if (!isNewest()) return;
+      this.#scene = createScene(message, header, data);
+      this.#adoptState(message);
+      await this.#draw();
+      if (!isNewest()) return;
+      if (this.#state.orientation) view.setOrientation(this.#state.orientation);
+      else view.resetCamera();
+      this.#parts.overlay.clear();
+      this.#parts.say(this.#scene.warning ?? '');
+      const residues = polymerResidues(data, 'all').length;
+      this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
+    } catch (error) {
+      if (!isNewest()) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      const remedy = error instanceof UnreadableStructureError ? error.remedy : 'Choose Try again.';
+      this.#fail(problem, remedy);
+      this.#host.post({ type: 'failed', serial: message.serial, problem });
+    }
+  }
+
+  /** Keeps what was chosen; forgets the camera when another structure comes. */
+  #adoptState(message: Omit<StructureMessage, 'bytes'>): void {
+    const subject = `${message.title}\n${message.fileName}\n${message.selectedModel}`;
+    const { orientation, restore: _, ...kept } = this.#state;
+    const same = message.reloaded && this.#state.subject === subject;
+    this.#state = {
+      ...kept,
+      subject,
+      selectedModel: message.selectedModel,
+      ensembleModel: same ? kept.ensembleModel : 0,
+      ...(same && orientation && { orientation }),
+      ...(message.restore !== undefined && { restore: message.restore }),
+    };
+    this.#host.writeState(this.#state);
+  }
+
+  #needView(): StructureView {
+    if (this.#view) return this.#view;
+    if (!this.#makeView) throw new Error('This window cannot draw in 3D: WebGL 2 is missing.');
+    const view = this.#makeView(this.#parts.stage);
+    view.setBackground(backgroundColor());
+    view.setSpin(this.#state.spin);
+    view.onMove(() => this.#rememberSoon());
+    view.onHover((atom) => this.#hover(atom));
+    view.onContextLost(() => this.#loseView());
+    listenToKeys(view, () => this.#change({ spin: !this.#state.spin }, 'spin'));
+    this.#view = view;
+    return view;
+  }
+
+  #loseView(): void {
+    this.#view?.dispose();
+    this.#view = undefined;
+    this.#parts.setEnabled(false);
+    this.#parts.overlay.fail(
+      'The graphics driver closed this 3D drawing.',
+      'That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.',
+      [{ text: 'Draw again', run: () => this.#host.post({ type: 'retry' }) }],
+    );
+  }
+
+  #fail(problem: string, remedy: string): void {
+    this.#scene = undefined;
+    this.#parts.setEnabled(false);
+    this.#parts.legend.show(undefined, undefined);
+    const retry = { text: 'Try again', run: () => this.#host.post({ type: 'retry' }) };
+    const asText = { text: 'Open as text', run: () => this.#host.post({ type: 'open-as-text' }) };
+    this.#parts.overlay.fail(problem, remedy, this.#canOpenAsText ? [retry, asText] : [retry]);
+  }
+
+  #change(change: Partial<ViewerState>, effect: 'draw' | 'recolor' | 'spin'): void {
+    this.#state = { ...this.#state, ...change };
+    this.#host.writeState(this.#state);
+    if (effect === 'spin') this.#view?.setSpin(this.#state.spin);
+    if (effect === 'recolor') this.#recolor();
+    if (effect === 'draw') void this.#redraw();
+    this.#refresh();
+  }
+
+  async #redraw(): Promise<void> {
+    if (!this.#scene) return;
+    this.#parts.overlay.busy('Drawing…');
+    await this.#draw();
+    this.#parts.overlay.clear();
+  }
+
+  async #draw(): Promise<void> {
+    const scene = this.#scene;
+    if (!scene || !this.#view) return;
+    this.#refresh();
+    const coloring = coloringFor(scene, this.#state.coloring);
+    await this.#view.draw({
+      representation: this.#state.representation,
+      model: modelFor(scene, this.#state.ensembleModel),
+      colors: sceneColors(scene, coloring, this.#state.palette),
+      elementColorsForLigands: coloring !== 'confidence' && coloring !== 'b-factor',
+    });
+  }
+
+  #recolor(): void {
+    // Ligands change between their elements' colours and the scheme's: that takes a new drawing.
+    void this.#redraw();
+  }
+
+  /** Brings legend, toolbar and lines of text in line with scene and state. */
+  #refresh(): void {
+    const scene = this.#scene;
+    if (!scene) return;
+    const { palette, representation, spin } = this.#state;
+    const coloring = coloringFor(scene, this.#state.coloring);
+    const model = modelFor(scene, this.#state.ensembleModel);
+    const { message, data } = scene;
+    this.#parts.setEnabled(true);
+    this.#parts.toolbar.update({
+      representation,
+      coloring,
+      spin,
+      models: message.models.map(({ label }) => label),
+      selectedModel: message.selectedModel,
+      ensembleSize: data.modelCount,
+      ensembleModel: model,
+      colorings: scene.colorings,
+      confidenceName: scene.meaning.name,
+    });
+    const legend = sceneLegend(scene, coloring, palette, model);
+    this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
+    const size = describeSize(data, polymerResidues(data, model));
+    this.#parts.setSize(size);
+    this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
+    const summary = legend.summary ? `, ${legend.summary.toLowerCase()}` : '';
+    this.#view?.canvas.setAttribute(
+      'aria-label',
+      `3D structure of ${message.title}: ${size}, drawn as ${representation}, coloured by ${legend.title}${summary}. ` +
+        'Arrow keys turn it, plus and minus zoom, R resets the view.',
+    );
+  }
+
+  #hover(atom: number | undefined): void {
+    const scene = this.#scene;
+    const residue = scene && atom !== undefined ? scene.data.residues[scene.data.residueOfAtom[atom] ?? -1] : undefined;
+    if (!scene || !residue || atom === undefined) {
+      this.#parts.setHover('');
+      return;
+    }
+    const value = scene.values[residue.kind === 'polymer' ? residue.atom : atom] ?? Number.NaN;
+    this.#parts.setHover(describeResidue(residue, value, scene.meaning));
+  }
+
+  #rememberSoon(): void {
+    // Not restarted by each move: a spinning structure moves without end and is remembered all the same.
+    this.#rememberTimer ??= setTimeout(() => {
+      this.#rememberTimer = undefined;
+      if (!this.#view || !this.#scene) return;
+      this.#state = { ...this.#state, orientation: this.#view.getOrientation() };
+      this.#host.writeState(this.#state);
+    }, REMEMBER_MS);
+  }
+
+  async #savePicture(options: PictureOptions): Promise<void> {
+    const scene = this.#scene;
+    const view = this.#view;
+    if (!scene || !view) return;
+    const coloring = coloringFor(scene, this.#state.coloring);
+    const legend = sceneLegend(scene, coloring, this.#state.palette, modelFor(scene, this.#state.ensembleModel));
+    this.#parts.say('Drawing the picture…');
+    const style = textStyle();
+    const onEditor = options.background === 'editor';
+    try {
+      if (!onEditor) view.setBackground([255, 255, 255]);
+      const bytes = await makePicture(view, options, {
+        legend,
+        textColor: onEditor ? style.color : '#1f1f1f',
+        fontFamily: style.family,
+        texts: {
+          Title: scene.message.title,
+          Description: [
+            `Coloured by ${legend.title}`,
+            legend.summary,
+            describeProvenance(scene.message.provenance, scene.header),
+          ]
+            .filter((part) => part)
+            .join('. '),
+          Software: 'Foldpad',
+          Source: scene.message.fileName,
+        },
+      });
+      const stem = scene.message.fileName.replace(/(\.(pdb|ent|cif|mmcif|bcif))?(\.gz)?$/i, '').slice(0, 120);
+      const fileName = `${stem || 'structure'}-${this.#state.representation}-${coloring}.png`.replaceAll('+', '-and-');
+      this.#host.post({ type: 'save-image', fileName, bytes });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#parts.say(`The picture could not be made: ${reason} Try a smaller size.`);
+    } finally {
+      view.setBackground(backgroundColor());
+    }
+  }
+
+  async #measure(id: number): Promise<void> {
+    if (!this.#view) return;
+    const picture = await this.#view.makeImage({ factor: 1, antialias: false, transparent: true });
+    const { data, width, height } = await readPixels(picture);
+    this.#host.post({ type: 'measured', id, width, height, pixels: countBandPixels(data, this.#state.palette) });
+  }
+}

@@ -1,0 +1,150 @@
+/** The controls above the structure. Plain form elements: the keyboard and screen readers know them already. */
+
+import type { Coloring } from './coloring.ts';
+import { el, icon } from './dom.ts';
+import { type PictureOptions, picturePopover } from './picturePopover.ts';
+import { REPRESENTATIONS } from './state.ts';
+import type { ModelSelection } from './structureData.ts';
+import type { Representation } from './structureView.ts';
+
+/** What the toolbar shows as chosen. */
+export interface ToolbarState {
+  readonly representation: Representation;
+  readonly coloring: Coloring;
+  readonly spin: boolean;
+  /** Ranked models of the result; the selector is hidden when there is one. */
+  readonly models: readonly string[];
+  readonly selectedModel: number;
+  /** Models inside the file (an NMR ensemble); the selector is hidden when there is one. */
+  readonly ensembleSize: number;
+  readonly ensembleModel: ModelSelection;
+  /** Colourings that make sense for the structure. */
+  readonly colorings: readonly Coloring[];
+  /** Name of the confidence, for its entry in the list of colours. */
+  readonly confidenceName: string;
+}
+
+/** What the user may ask for. */
+export interface ToolbarActions {
+  chooseRepresentation(representation: Representation): void;
+  chooseColoring(coloring: Coloring): void;
+  chooseModel(index: number): void;
+  chooseEnsembleModel(model: ModelSelection): void;
+  setSpin(on: boolean): void;
+  reset(): void;
+  savePicture(options: PictureOptions): void;
+}
+
+const REPRESENTATION_NAMES: Readonly<Record<Representation, string>> = {
+  cartoon: 'Cartoon',
+  surface: 'Surface',
+  licorice: 'Licorice',
+  'ball+stick': 'Ball & stick',
+};
+
+const COLORING_NAMES: Readonly<Record<Exclude<Coloring, 'confidence'>, string>> = {
+  'b-factor': 'B-factor',
+  chain: 'Chain',
+  rainbow: 'Position in chain',
+  secondary: 'Secondary structure',
+  residue: 'Residue type',
+};
+
+/** Makes the toolbar. `update` brings it in line with the state; it never calls an action by itself. */
+export function createToolbar(actions: ToolbarActions): {
+  readonly element: HTMLElement;
+  update(state: ToolbarState): void;
+  setEnabled(enabled: boolean): void;
+} {
+  const radios = REPRESENTATIONS.map((representation) => {
+    const input = el('input', { type: 'radio', name: 'representation', value: representation });
+    input.addEventListener('change', () => actions.chooseRepresentation(representation));
+    return { representation, input };
+  });
+  const segments = el(
+    'fieldset',
+    { class: 'segments' },
+    el('legend', { class: 'visually-hidden' }, 'Representation'),
+    ...radios.map(({ representation, input }) =>
+      el('label', {}, input, el('span', {}, REPRESENTATION_NAMES[representation])),
+    ),
+  );
+
+  const coloring = select('Colour', 'What the colours stand for', (value) => actions.chooseColoring(value as Coloring));
+  const models = select('Model', 'Ranked models of this prediction, best first', (value) =>
+    actions.chooseModel(Number(value)),
+  );
+  const ensemble = select('Member', 'Models in this file', (value) =>
+    actions.chooseEnsembleModel(value === 'all' ? 'all' : Number(value)),
+  );
+
+  const spin = button('spin', 'Spin', 'Turn the structure slowly');
+  spin.setAttribute('aria-pressed', 'false');
+  spin.addEventListener('click', () => actions.setSpin(spin.getAttribute('aria-pressed') !== 'true'));
+  const reset = button('reset', 'Reset view', 'Show the whole structure again (R)');
+  reset.addEventListener('click', () => actions.reset());
+  const picture = picturePopover((options) => actions.savePicture(options));
+  const save = button('picture', 'Save picture…', 'Save a picture in high resolution');
+  save.setAttribute('popovertarget', picture.id);
+  save.setAttribute('aria-haspopup', 'dialog');
+
+  const element = el(
+    'header',
+    { class: 'toolbar', role: 'toolbar', 'aria-label': 'Structure' },
+    segments,
+    coloring.label,
+    models.label,
+    ensemble.label,
+    el('span', { class: 'gap' }),
+    spin,
+    reset,
+    save,
+    picture,
+  );
+  const controls = [...radios.map(({ input }) => input), coloring.list, models.list, ensemble.list, spin, reset, save];
+
+  return {
+    element,
+    update(state) {
+      for (const { representation, input } of radios) input.checked = representation === state.representation;
+      coloring.fill(
+        state.colorings.map((value) => [value, value === 'confidence' ? state.confidenceName : COLORING_NAMES[value]]),
+        state.coloring,
+      );
+      models.fill(
+        state.models.map((label, index) => [String(index), label]),
+        String(state.selectedModel),
+      );
+      models.label.hidden = state.models.length < 2;
+      const members = Array.from({ length: state.ensembleSize }, (_, index): [string, string] => [
+        String(index),
+        `${index + 1} of ${state.ensembleSize}`,
+      ]);
+      ensemble.fill([...members, ['all', 'All']], String(state.ensembleModel));
+      ensemble.label.hidden = state.ensembleSize < 2;
+      spin.setAttribute('aria-pressed', String(state.spin));
+    },
+    setEnabled(enabled) {
+      for (const control of controls) control.disabled = !enabled;
+      // A structure that cannot be shown may still have better siblings.
+      models.list.disabled = false;
+    },
+  };
+}
+
+function select(name: string, title: string, choose: (value: string) => void) {
+  const list = el('select', { title });
+  list.addEventListener('change', () => choose(list.value));
+  return {
+    list,
+    label: el('label', { class: 'choice' }, el('span', {}, name), list),
+    fill(entries: readonly (readonly [string, string])[], chosen: string): void {
+      list.replaceChildren(...entries.map(([value, text]) => el('option', { value }, text)));
+      list.value = chosen;
+    },
+  };
+}
+
+function button(name: Parameters<typeof icon>[0], text: string, title: string): HTMLButtonElement {
+  return el('button', { type: 'button', class: 'tool', title }, icon(name), el('span', {}, text));
+}

@@ -1,0 +1,8 @@
+/** Entry of the structure page. */
+
+import { connectHost } from './host.ts';
+import { canDraw3d, createNglView } from './nglView.ts';
+import { StructurePage } from './structurePage.ts';
+
+const root = document.getElementById('viewer');
+if (root) new StructurePage(root, connectHost(), canDraw3d() ? createNglView : undefined).start();
