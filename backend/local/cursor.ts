@@ -1,0 +1,27 @@
+import { InvalidCursor } from '../core/ports.ts';
+
+/**
+ * Cursors are opaque to clients: base64url of a JSON array that starts with the kind of cursor, so that a cursor of one
+ * list is never taken for one of another.
+ */
+export function encodeCursor(kind: string, parts: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([kind, ...parts])).toString('base64url');
+}
+
+/** @returns what {@link encodeCursor} was given, not yet checked @throws InvalidCursor */
+export function decodeCursor(kind: string, cursor: string): readonly unknown[] {
+  // Buffer.from skips characters that are not base64url; a cursor that was cut or altered must not pass as another.
+  if (/^[A-Za-z0-9_-]+$/.test(cursor)) {
+    try {
+      const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+      if (Array.isArray(decoded) && decoded[0] === kind) return decoded.slice(1);
+    } catch {
+      // Falls through to the one answer that a client needs.
+    }
+  }
+  throw invalidCursor();
+}
+
+export function invalidCursor(): InvalidCursor {
+  return new InvalidCursor('The cursor is not one that this server gave out. Start again without one.');
+}

@@ -1,0 +1,67 @@
+/** Cuts the bytes of an attempt's log into lines for people. Pure. */
+import { stripVTControlCharacters } from 'node:util';
+import type { LogLine } from '../api/job.ts';
+import { parseProgressLine } from '../api/runner.ts';
+
+/** A longer line is given out in pieces of this many bytes. */
+export const MAX_LINE_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
+
+export interface RawLine {
+  /** Offset of the first byte after it, its newline included. */
+  readonly end: number;
+  readonly bytes: Buffer;
+  /** Whether it goes on from an earlier piece of the same line. */
+  readonly continues: boolean;
+}
+
+/**
+ * The lines in `bytes`, which lie at `offset` in the file. A last line without a newline is given out only if it is
+ * long enough for a piece, or `isWhole` says that nothing will follow. Where pieces end depends on the line alone, so
+ * that readers who begin at different places see the same.
+ *
+ * @param continues whether `bytes` begins within a line
+ */
+export function* cutLines(bytes: Buffer, offset: number, continues: boolean, isWhole: boolean): Generator<RawLine> {
+  let start = 0;
+  let inLine = continues;
+  while (start < bytes.length) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const lineEnd = newline < 0 ? bytes.length : newline;
+    const isLong = lineEnd - start > MAX_LINE_BYTES;
+    if (!isLong && newline < 0 && !isWhole) return;
+    const end = isLong ? pieceEnd(bytes, start) : lineEnd;
+    const next = isLong || newline < 0 ? end : end + 1;
+    yield { end: offset + next, bytes: bytes.subarray(start, end), continues: inLine };
+    inLine = isLong || newline < 0;
+    start = next;
+  }
+}
+
+/** A piece does not end within a character: bytes 10xxxxxx go on one that began before (RFC 3629). */
+function pieceEnd(bytes: Buffer, start: number): number {
+  const end = start + MAX_LINE_BYTES;
+  for (let back = 0; back < 4; back++) {
+    if (((bytes[end - back] ?? 0) & 0xc0) !== 0x80) return end - back;
+  }
+  return end;
+}
+
+/** `2026-11-22T10:00:00.000Z text`, as the runner writes every line. */
+const TIME_PREFIX = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z) /;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those are to go.
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+
+/** What people see of a line; `undefined` for progress lines, which are for the scheduler. */
+export function readLine(line: RawLine): Pick<LogLine, 'at' | 'text'> | undefined {
+  const text = line.bytes.toString('utf8').replace(/\r+$/, '');
+  if (line.continues) return { text: printable(text) };
+  if (parseProgressLine(text)) return undefined;
+  const at = TIME_PREFIX.exec(text)?.[1];
+  return at === undefined ? { text: printable(text) } : { at, text: printable(text.slice(at.length + 1)) };
+}
+
+/** Colours and cursor movements of the programs that wrote it would play tricks on a terminal. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(CONTROL, '');
+}
