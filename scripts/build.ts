@@ -1,9 +1,11 @@
 // npm run build, npm run watch: makes the bundles in dist/.
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import webpack, { type Compiler, type Configuration, type MultiStats, type StatsError } from 'webpack';
-import { isMain, ROOT } from './lib/paths.ts';
+import webpack, { type Compiler, type Configuration, type Module, type MultiStats, type StatsError } from 'webpack';
+import { thirdPartyNotices } from './lib/notices.ts';
+import { DIST, isMain, ROOT } from './lib/paths.ts';
 import { formatDuration, formatSize } from './lib/say.ts';
 
 export interface BuildOptions {
@@ -52,8 +54,17 @@ function listAssets(stats: MultiStats): string[] {
   });
 }
 
+/** Absolute paths of the files that went into the bundles; webpack may have put several modules into one. */
+function bundledFiles(stats: MultiStats): string[] {
+  const filesOf = (module: Module): string[] => {
+    const inner = 'modules' in module ? [...(module.modules as Iterable<Module>)] : [];
+    return [module.nameForCondition() ?? [], inner.flatMap(filesOf)].flat();
+  };
+  return stats.stats.flatMap((one) => [...one.compilation.modules].flatMap(filesOf));
+}
+
 /**
- * Makes every bundle once.
+ * Makes every bundle once, and a page with the licences of what they contain.
  *
  * @throws Error with one line per problem; a warning counts as a problem
  * @returns lines that list what was made
@@ -69,6 +80,7 @@ export async function build(options: BuildOptions): Promise<string[]> {
     });
     const errors = collectErrors(stats);
     if (errors.length > 0) throw new Error(errors.join('\n'));
+    writeFileSync(path.join(DIST, 'THIRD_PARTY_NOTICES.md'), thirdPartyNotices(bundledFiles(stats)));
     return listAssets(stats);
   } finally {
     await new Promise<void>((resolve) => compiler.close(() => resolve()));
