@@ -67,7 +67,7 @@ function toFailure(error: unknown): FailureFile {
   };
 }
 
-/** Tells why in `failure.json`, unless another attempt has succeeded. */
+/** Tells why in `failure.json`, unless another attempt has succeeded or the job was deleted. */
 async function fail(
   job: JobLocation | undefined,
   failure: FailureFile,
@@ -75,7 +75,8 @@ async function fail(
   journal: Journal,
 ): Promise<RunEnd> {
   try {
-    if (job && !(await job.store.read(jobKeys.result(job.id)))) {
+    const exists = job && (await job.store.read(jobKeys.order(job.id)));
+    if (exists && !(await job.store.read(jobKeys.result(job.id)))) {
       await job.store.write(jobKeys.failure(job.id), Buffer.from(`${JSON.stringify(failure, undefined, 2)}\n`));
     }
   } catch (error) {
