@@ -53,7 +53,12 @@ def run(command: Sequence[str], what: str, poll: Callable[[], None] | None = Non
 def end_on_sigterm(clean_up: Callable[[], None]) -> None:
     """From now on SIGTERM kills the children, runs ``clean_up`` and exits with 143."""
 
+    owner = os.getpid()
+
     def handler(_signal: int, _frame: object) -> None:
+        if os.getpid() != owner:
+            # A forked pool worker inherits this handler: when its pool is closed, it must not clean up for its parent.
+            os._exit(EXIT_TERMINATED)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for child in list(_children):
             try:
