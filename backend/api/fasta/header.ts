@@ -48,7 +48,7 @@ export function headerId(text: string): string {
   if (bar > 0 && trimmed.startsWith('|Chain', bar) && RCSB.test(trimmed)) {
     return trimmed.slice(0, bar);
   }
-  if (bar > 0 && RCSB_OLD.test(trimmed)) {
+  if (bar > 0 && trimmed.startsWith('|PDBID|', bar) && RCSB_OLD.test(trimmed)) {
     return trimmed.slice(0, bar);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ^A parts the headers that NCBI joins into one.

@@ -1,4 +1,5 @@
 import { FastaParser } from './parser.ts';
+import { sortProblems } from './problems.ts';
 import type {
   FastaEvent,
   FastaFile,
@@ -64,17 +65,6 @@ export function parseFastaBytes(bytes: Uint8Array, options: FastaParseOptions = 
     }
   }
   return collector.file();
-}
-
-/** By line, then column; problems of one place keep their order. */
-export function sortProblems(problems: readonly FastaProblem[]): FastaProblem[] {
-  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** "Line 3, column 12, record "x": … Remedy." for command line, log and HTTP errors. */
-export function describeProblem(problem: FastaProblem): string {
-  const record = problem.recordId === undefined ? '' : `, record "${problem.recordId}"`;
-  return `Line ${problem.line}, column ${problem.column}${record}: ${problem.message} ${problem.remedy}`;
 }
 
 async function* stream(source: FastaSource, parser: FastaParser): AsyncGenerator<FastaEvent<FastaRecordSummary>> {

@@ -25,8 +25,8 @@ const GREATER = 0x3e;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * The byte-level state machine of FASTA. Text may be split anywhere, also inside CR LF and inside a character.
- * Residues go straight into the record builder; everything else becomes an event.
+ * The byte-level state machine of FASTA. Text may be split anywhere, also inside CR LF or a character. Residues go
+ * straight into the record builder; everything else becomes an event.
  */
 export class FastaScanner {
   /** 1-based line of the next byte. */
@@ -184,16 +184,20 @@ export class FastaScanner {
         this.report(explain.alignmentGap(String.fromCharCode(byte)), column, column + 1);
       }
     } else if (byte === COLON) {
-      this.beforeContent(column);
-      this.previous = 'blank';
-      this.stop = undefined;
-      this.illegal.flush();
-      this.events.separator(this.line, column);
+      this.separator(column);
     } else if (byte === CONTROL_Z) {
       this.report(explain.invisibleCharacter('\u001a'), column, column + 1);
     } else {
       this.refuse(String.fromCharCode(byte), column, column + 1);
     }
+  }
+
+  private separator(column: number): void {
+    this.beforeContent(column);
+    this.previous = 'blank';
+    this.stop = undefined;
+    this.illegal.flush();
+    this.events.separator(this.line, column);
   }
 
   private digit(byte: number, column: number): void {

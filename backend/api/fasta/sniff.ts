@@ -150,7 +150,7 @@ function sniffText(text: string): SniffedProblem | undefined {
   const strange = first.replace(/[A-Za-z\s\d*:.~\-\u0080-\u{10ffff}]/gu, '').length;
   const digits = first.replace(/\D/g, '').length;
   const letters = first.replace(/[^A-Za-z\u0080-\u{10ffff}]/gu, '').length;
-  if ((strange >= 3 && strange > letters / 5) || (letters === 0 && digits > 0)) {
+  if ((strange >= 3 && strange > letters / 6) || (letters === 0 && digits > 0)) {
     const shown = first.trim();
     return { explanation: notFasta(shown.length > 40 ? `${shown.slice(0, 39)}…` : shown), ...place };
   }

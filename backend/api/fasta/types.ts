@@ -118,7 +118,7 @@ export interface FastaRecordSummary {
   readonly index: number;
   /** The header's id. `{id}_{n}` for chain n of a `:`-joined record, `sequence_{n}` for a nameless one. */
   readonly id: string;
-  /** The header without `>`, trimmed; empty without a header. */
+  /** The header without `>`, trimmed; empty without a header. `parseHeader` reads what it says. */
   readonly headerText: string;
   /** False for a sequence that stands before any header. */
   readonly hasHeader: boolean;
@@ -157,7 +157,6 @@ export interface SequenceLine {
 
 /** A record with its sequence. */
 export interface FastaRecord extends FastaRecordSummary {
-  readonly header: FastaHeader;
   /** Upper-case letters A–Z only; of a record that is too long, the first `maxRecordLength`. */
   readonly sequence: string;
   /** Filled when `keepLines` was asked for (`parseFastaText` always does), else empty. */
