@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import { FILTERS, filterText } from '../jobs/jobFilter.ts';
+import type { Services } from './services.ts';
+
+/** Chooses which jobs the view shows. */
+export async function filterJobs({ filter, store }: Services): Promise<void> {
+  const items = FILTERS.map((name) => ({
+    label: filterText(name),
+    ...(name === filter.name ? { description: vscode.l10n.t('current') } : {}),
+    name,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Which of the {0} jobs should be shown?', store.jobs.length),
+  });
+  if (picked) await filter.choose(picked.name);
+}

@@ -1,0 +1,84 @@
+/** Registers every command, each wrapped once: an error becomes a message that says what to do. */
+
+import * as vscode from 'vscode';
+import { describeError, isCancellation, UserError } from '../base/errors.ts';
+import { cancelAllJobs } from './cancelAllJobs.ts';
+import { cancelJob } from './cancelJob.ts';
+import { connectBackend } from './connectBackend.ts';
+import { copyJobId } from './copyJobId.ts';
+import { deleteFinishedJobs } from './deleteFinishedJobs.ts';
+import { deleteJob } from './deleteJob.ts';
+import { filterJobs } from './filterJobs.ts';
+import { installEngine } from './installEngine.ts';
+import { openResultFile } from './openResultFile.ts';
+import { openStructure } from './openStructure.ts';
+import { predictStructure } from './predictStructure.ts';
+import { refreshJobs } from './refreshJobs.ts';
+import { restartBackend } from './restartBackend.ts';
+import { retryConnection } from './retryConnection.ts';
+import { saveResults } from './saveResults.ts';
+import type { Services } from './services.ts';
+import { showLog } from './showLog.ts';
+import { showStatus } from './showStatus.ts';
+import { useLocalBackend } from './useLocalBackend.ts';
+import { viewStructureFile } from './viewStructureFile.ts';
+
+type Handler = (...given: unknown[]) => unknown;
+
+/** Every handler survives being called with nothing: from the palette, a key binding, another extension. */
+function handlers(services: Services): Record<string, Handler> {
+  const withServices =
+    (command: (services: Services, ...given: unknown[]) => unknown): Handler =>
+    (...given) =>
+      command(services, ...given);
+  return {
+    'foldpad.predictStructure': withServices(predictStructure),
+    'foldpad.viewStructureFile': viewStructureFile,
+    'foldpad.openStructure': withServices(openStructure),
+    'foldpad.openResultFile': withServices(openResultFile),
+    'foldpad.saveResults': withServices(saveResults),
+    'foldpad.showLog': withServices(showLog),
+    'foldpad.copyJobId': withServices(copyJobId),
+    'foldpad.cancelJob': withServices(cancelJob),
+    'foldpad.cancelAllJobs': withServices(cancelAllJobs),
+    'foldpad.deleteJob': withServices(deleteJob),
+    'foldpad.deleteFinishedJobs': withServices(deleteFinishedJobs),
+    'foldpad.refreshJobs': withServices(refreshJobs),
+    'foldpad.filterJobs': withServices(filterJobs),
+    'foldpad.showAllJobs': () => services.filter.choose('all'),
+    'foldpad.loadMoreJobs': () => services.store.loadMore(),
+    'foldpad.connectBackend': withServices(connectBackend),
+    'foldpad.useLocalBackend': withServices(useLocalBackend),
+    'foldpad.retryConnection': withServices(retryConnection),
+    'foldpad.restartBackend': withServices(restartBackend),
+    'foldpad.installEngine': withServices(installEngine),
+    'foldpad.showStatus': withServices(showStatus),
+    'foldpad.showExtensionLog': () => services.log.show(),
+  };
+}
+
+export function registerCommands(services: Services): vscode.Disposable {
+  const registered = Object.entries(handlers(services)).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (...given: unknown[]) => {
+      try {
+        return await handler(...given);
+      } catch (error) {
+        if (!isCancellation(error)) report(error, id, services.log);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+function report(error: unknown, command: string, log: vscode.LogOutputChannel): void {
+  const text = describeError(error);
+  log.error(`${command}: ${text}`);
+  // Not the user's doing: the whole stack belongs into the log.
+  if (!(error instanceof UserError) && error instanceof Error && error.stack) log.error(error.stack);
+  const showLog = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
+  const actions = error instanceof UserError ? error.actions : [showLog];
+  void vscode.window.showErrorMessage(text, ...actions.map(({ title }) => title)).then((chosen) => {
+    return actions.find(({ title }) => title === chosen)?.run();
+  });
+}

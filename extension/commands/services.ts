@@ -1,0 +1,27 @@
+/** The parts of the extension that commands work with. Each command asks for the few it needs. */
+
+import type * as vscode from 'vscode';
+import type { Connection } from '../connection/connection.ts';
+import type { KeyRing } from '../connection/profile.ts';
+import type { EndNotifier } from '../jobs/endNotifier.ts';
+import type { JobFilter } from '../jobs/jobFilter.ts';
+import type { JobStore } from '../jobs/jobStore.ts';
+import type { JobsView } from '../jobs/jobsView.ts';
+import type { JobLog } from '../logs/jobLog.ts';
+import type { ResultReader } from '../results/resultReader.ts';
+import type { StructurePanels } from '../structure/structurePanels.ts';
+
+export interface Services {
+  readonly connection: Connection;
+  readonly filter: JobFilter;
+  readonly jobLog: JobLog;
+  readonly keys: KeyRing;
+  readonly log: vscode.LogOutputChannel;
+  /** Remembers choices for this user. */
+  readonly memory: vscode.Memento;
+  readonly notifier: EndNotifier;
+  readonly panels: StructurePanels;
+  readonly results: ResultReader;
+  readonly store: JobStore;
+  readonly view: JobsView;
+}

@@ -1,0 +1,93 @@
+/** Where VS Code enters: builds the parts, hands each what it needs, and nothing else. */
+
+import * as vscode from 'vscode';
+import type { Job } from '../backend/api/job.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { Connection } from './connection/connection.ts';
+import { LocalBackend } from './connection/localBackend.ts';
+import { dataDirectory, KeyRing, localArguments } from './connection/profile.ts';
+import { StatusBar } from './connection/statusBar.ts';
+import { EndNotifier } from './jobs/endNotifier.ts';
+import { JobFilter } from './jobs/jobFilter.ts';
+import { JobStore } from './jobs/jobStore.ts';
+import { JobsTree } from './jobs/jobsTree.ts';
+import { JobsView } from './jobs/jobsView.ts';
+import { JobLog } from './logs/jobLog.ts';
+import { ResultFileSystem } from './results/resultFileSystem.ts';
+import { ResultReader } from './results/resultReader.ts';
+import { restoreStructure, structureKey } from './results/resultStructures.ts';
+import { StructureEditorProvider } from './structure/structureEditor.ts';
+import { StructurePanels } from './structure/structurePanels.ts';
+import type { Measurement } from './structure/structureSession.ts';
+
+/** What other extensions, and the tests, may ask for. */
+export interface FoldpadApi {
+  /** The jobs as they were when the backend was last asked, newest first. */
+  jobs(): readonly Job[];
+  /** Asks the backend now. */
+  refresh(): Promise<void>;
+  /** Lines of the job's log that the log channel has shown. */
+  logLines(jobId: string): number;
+  /** What the viewer draws of a job's structure or of a structure file; undefined when it is not open. */
+  measure(of: { readonly jobId: string } | { readonly uri: vscode.Uri }): Promise<Measurement> | undefined;
+}
+
+export function activate(context: vscode.ExtensionContext): FoldpadApi {
+  const keep = <T extends { dispose(): unknown }>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const { extensionUri, extension, workspaceState } = context;
+  const version: string = extension.packageJSON.version;
+  const log = keep(vscode.window.createOutputChannel('Foldpad', { log: true }));
+
+  const local = new LocalBackend({
+    program: vscode.Uri.joinPath(extensionUri, 'dist', 'server.mjs').fsPath,
+    dataDirectory: () => dataDirectory(context),
+    extraArguments: localArguments,
+    version,
+    say: (message) => log.info(message),
+  });
+  const keys = new KeyRing(context.secrets);
+  const userAgent = `foldpad-vscode/${version}`;
+  const connection = keep(new Connection({ local, keys, log, userAgent }));
+  const store = keep(
+    new JobStore({
+      list: (query) => connection.use((client) => client.list(query)),
+      get: (id) => connection.use((client) => client.get(id)),
+    }),
+  );
+  keep(connection.onDidSwitch(() => store.clear()));
+
+  const results = new ResultReader(connection);
+  keep(new ResultFileSystem(results).register());
+  const panels = keep(new StructurePanels({ extensionUri, log, restore: (kept) => restoreStructure(results, kept) }));
+  keep(panels.register());
+  const editors = new StructureEditorProvider({ extensionUri, log });
+  keep(editors.register());
+
+  const filter = new JobFilter(workspaceState);
+  const tree = keep(new JobsTree(store, filter, results));
+  const view = keep(new JobsView({ store, tree, filter, connection }));
+  const jobLog = keep(new JobLog(connection, log));
+  keep(new StatusBar(connection, store));
+  const run = (command: string, ...given: unknown[]) => void vscode.commands.executeCommand(command, ...given);
+  const notifier = keep(
+    new EndNotifier(workspaceState, store, {
+      openStructure: (jobId) => run('foldpad.openStructure', jobId),
+      showLog: (jobId) => run('foldpad.showLog', jobId),
+      showJobs: () => run('foldpad.jobs.focus'),
+    }),
+  );
+  const memory = context.globalState;
+  keep(registerCommands({ connection, filter, jobLog, keys, log, memory, notifier, panels, results, store, view }));
+  // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.
+  notifier.resume();
+
+  return {
+    jobs: () => store.jobs,
+    refresh: () => store.refresh(),
+    logLines: (jobId) => jobLog.linesShown(jobId),
+    measure: (of) => ('uri' in of ? editors.measure(of.uri) : panels.measure(structureKey(of.jobId))),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Tells the user when a job has ended: once per job, several together, and also when the window was reloaded or closed
+ * in between. A window tells of the jobs that were submitted from its workspace.
+ */
+
+import * as vscode from 'vscode';
+import type { Job } from '../../backend/api/job.ts';
+import { Disposable } from '../base/disposable.ts';
+import type { JobStore } from './jobStore.ts';
+import { confidenceText } from './jobText.ts';
+
+const MEMORY = 'foldpad.awaitedJobs';
+/** Jobs that end within this time (ms) are told of together. */
+const GATHER_MS = 1500;
+/** More awaited jobs than this are not kept; the oldest are forgotten. */
+const MOST_AWAITED = 2000;
+
+/** What the buttons of a notification do. */
+export interface EndActions {
+  openStructure(jobId: string): void;
+  showLog(jobId: string): void;
+  showJobs(): void;
+}
+
+export class EndNotifier extends Disposable {
+  readonly #memory: vscode.Memento;
+  readonly #store: JobStore;
+  readonly #actions: EndActions;
+  #gathered: Job[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(memory: vscode.Memento, store: JobStore, actions: EndActions) {
+    super();
+    this.#memory = memory;
+    this.#store = store;
+    this.#actions = actions;
+    this._register(store.onDidChange(({ ended }) => this.#gather(ended)));
+    this._register({ dispose: () => clearTimeout(this.#timer) });
+  }
+
+  /** Ids of the jobs whose end the user has not been told of. */
+  get awaited(): readonly string[] {
+    return this.#memory.get<string[]>(MEMORY, []);
+  }
+
+  /** The user submitted these jobs here and wants to know how they end. */
+  async expect(jobs: readonly Job[]): Promise<void> {
+    const ids = [...new Set([...this.awaited, ...jobs.map(({ id }) => id)])];
+    await this.#memory.update(MEMORY, ids.slice(-MOST_AWAITED));
+    // A job may have ended before this was written down.
+    this.#gather(jobs.flatMap(({ id }) => this.#store.find(id) ?? []).filter(isTold));
+  }
+
+  /** Goes on with what was awaited when the window was closed. */
+  resume(): void {
+    this.#store.follow(this.awaited);
+  }
+
+  /** Nobody waits for these any more (they were deleted). */
+  async forget(ids: readonly string[]): Promise<void> {
+    const awaited = this.awaited;
+    const rest = awaited.filter((id) => !ids.includes(id));
+    if (rest.length < awaited.length) await this.#memory.update(MEMORY, rest);
+  }
+
+  #gather(ended: readonly Job[]): void {
+    const awaited = this.awaited;
+    const news = ended.filter((job) => awaited.includes(job.id) && !this.#gathered.some(({ id }) => id === job.id));
+    if (news.length === 0) return;
+    this.#gathered.push(...news);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tell(), GATHER_MS);
+  }
+
+  async #tell(): Promise<void> {
+    const jobs = this.#gathered;
+    this.#gathered = [];
+    // First remember that they are told, so that a window that dies now does not tell twice.
+    await this.forget(jobs.map(({ id }) => id));
+    const told = jobs.filter(isTold);
+    const [only] = told;
+    const wanted = vscode.workspace.getConfiguration('foldpad').get<boolean>('notifications.jobEnded', true);
+    if (!only || !wanted) return;
+    await (told.length === 1 ? this.#tellOne(only) : this.#tellMany(told));
+  }
+
+  async #tellOne(job: Job): Promise<void> {
+    const log = vscode.l10n.t('Show Log');
+    if (job.status === 'FAILED') {
+      const reason = job.failure?.message ?? job.statusReason ?? vscode.l10n.t('no reason was given');
+      const chosen = await vscode.window.showWarningMessage(
+        vscode.l10n.t('{0} could not be predicted: {1}', job.name, reason),
+        log,
+      );
+      if (chosen === log) this.#actions.showLog(job.id);
+      return;
+    }
+    const open = vscode.l10n.t('Open Structure');
+    const text = job.result ? confidenceText(job.result) : vscode.l10n.t('the structure is ready');
+    const chosen = await vscode.window.showInformationMessage(`${job.name}: ${text}`, open, log);
+    if (chosen === open) this.#actions.openStructure(job.id);
+    if (chosen === log) this.#actions.showLog(job.id);
+  }
+
+  async #tellMany(jobs: readonly Job[]): Promise<void> {
+    const failed = jobs.filter(({ status }) => status === 'FAILED').length;
+    const good = jobs.length - failed;
+    const text =
+      failed === 0
+        ? vscode.l10n.t('{0} structures are predicted.', good)
+        : vscode.l10n.t('{0} structures are predicted, {1} could not be.', good, failed);
+    const show = vscode.l10n.t('Show Jobs');
+    const tell = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+    if ((await tell(text, show)) === show) this.#actions.showJobs();
+  }
+}
+
+/** A job that the user cancelled needs no message: they know. */
+function isTold({ status }: Job): boolean {
+  return status === 'SUCCEEDED' || status === 'FAILED';
+}

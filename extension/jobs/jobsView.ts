@@ -1,0 +1,130 @@
+/** The Jobs view: the tree, its badge, the sentence above it, and which welcome text stands in an empty one. */
+
+import * as vscode from 'vscode';
+import { isFinished } from '../../backend/api/job.ts';
+import { Disposable } from '../base/disposable.ts';
+import { join } from '../base/errors.ts';
+import type { Connection } from '../connection/connection.ts';
+import { filterText, type JobFilter } from './jobFilter.ts';
+import type { JobStore } from './jobStore.ts';
+import type { JobsTree } from './jobsTree.ts';
+import { JobNode } from './nodes/jobNode.ts';
+import type { JobsNode } from './nodes/jobsNode.ts';
+
+export const JOBS_VIEW = 'foldpad.jobs';
+
+/** What an empty view says; exactly one of them holds at any time. */
+type Welcome = 'starting' | 'unreachable' | 'engineMissing' | 'filtered' | 'empty' | 'jobs';
+
+export class JobsView extends Disposable {
+  readonly #store: JobStore;
+  readonly #tree: JobsTree;
+  readonly #filter: JobFilter;
+  readonly #connection: Connection;
+  readonly #view: vscode.TreeView<JobsNode>;
+  readonly #keys = new Map<string, unknown>();
+
+  constructor(parts: {
+    readonly store: JobStore;
+    readonly tree: JobsTree;
+    readonly filter: JobFilter;
+    readonly connection: Connection;
+  }) {
+    super();
+    this.#store = parts.store;
+    this.#tree = parts.tree;
+    this.#filter = parts.filter;
+    this.#connection = parts.connection;
+    this.#view = this._register(
+      vscode.window.createTreeView(JOBS_VIEW, {
+        treeDataProvider: parts.tree,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    this._register(this.#view.onDidChangeVisibility(({ visible }) => this.#show(visible)));
+    const update = () => this.#update();
+    this._register(parts.store.onDidChange(update));
+    this._register(parts.store.onDidChangeState(update));
+    this._register(parts.connection.onDidChange(update));
+    this._register(parts.filter.onDidChange(update));
+    this.#update();
+    this.#show(this.#view.visible);
+  }
+
+  get visible(): boolean {
+    return this.#view.visible;
+  }
+
+  /** Rows that the user has chosen. */
+  get selection(): readonly JobsNode[] {
+    return this.#view.selection;
+  }
+
+  /** Brings the row of a job into sight and opens the view if it is closed. */
+  async reveal(jobId: string): Promise<void> {
+    if (!this.#tree.rowOf(jobId) && this.#store.find(jobId)) await this.#filter.choose('all');
+    const row = this.#tree.rowOf(jobId);
+    if (row) await this.#view.reveal(row, { select: true, focus: false, expand: false });
+  }
+
+  #show(visible: boolean): void {
+    this.#store.setVisible('view', visible);
+  }
+
+  #update(): void {
+    const { live } = this.#store;
+    const welcome = this.#welcome();
+    this.#setKey('foldpad.welcome', welcome);
+    this.#setKey('foldpad.hasLiveJobs', live.length > 0);
+    this.#setKey(
+      'foldpad.hasFinishedJobs',
+      this.#store.jobs.some(({ status }) => isFinished(status)),
+    );
+    this.#setKey('foldpad.filter', this.#filter.name);
+    const tooltip =
+      live.length === 1
+        ? vscode.l10n.t('1 prediction is waiting or running')
+        : vscode.l10n.t('{0} predictions are waiting or running', live.length);
+    this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
+    const message = this.#message(welcome);
+    // VS Code takes undefined for "no message", but types it as optional.
+    Object.assign(this.#view, { message });
+    this.#view.description = this.#filter.name === 'all' ? '' : filterText(this.#filter.name);
+  }
+
+  #welcome(): Welcome {
+    if (this.#tree.shown.length > 0) return 'jobs';
+    const { state } = this.#connection;
+    if (state.kind === 'failed') return 'unreachable';
+    if (this.#store.jobs.length > 0) return 'filtered';
+    if (this.#store.state.kind === 'stale') return 'unreachable';
+    if (state.kind !== 'ready' || this.#store.state.kind === 'unknown') return 'starting';
+    return this.#connection.missingEngine && state.profile === 'local' ? 'engineMissing' : 'empty';
+  }
+
+  /** The sentence above the rows: what is wrong now, if anything. */
+  #message(welcome: Welcome): string | undefined {
+    const { state, missingEngine } = this.#connection;
+    if (state.kind === 'failed') {
+      const old = welcome === 'jobs' ? vscode.l10n.t('The list is from before.') : undefined;
+      return join(join(state.reason, state.remedy), old);
+    }
+    if (missingEngine) return missingEngine.reason && join(missingEngine.reason, undefined);
+    return undefined;
+  }
+
+  #setKey(name: string, value: unknown): void {
+    if (this.#keys.get(name) === value) return;
+    this.#keys.set(name, value);
+    void vscode.commands.executeCommand('setContext', name, value);
+  }
+}
+
+/** The job that a row of the view belongs to. */
+export function jobIdOf(node: unknown): string | undefined {
+  for (let row = node as Partial<JobsNode> | undefined; row; row = row.parent) {
+    if (row instanceof JobNode) return row.job.id;
+  }
+  return undefined;
+}

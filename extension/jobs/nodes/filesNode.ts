@@ -1,0 +1,35 @@
+/** The files of a result, folded away until they are wanted. */
+
+import * as vscode from 'vscode';
+import type { Result } from '../../../backend/api/result.ts';
+import { FileNode } from './fileNode.ts';
+import type { JobNode } from './jobNode.ts';
+import type { JobsNode } from './jobsNode.ts';
+
+export class FilesNode implements JobsNode {
+  readonly parent: JobNode;
+  readonly #result: Result;
+
+  constructor(parent: JobNode, result: Result) {
+    this.parent = parent;
+    this.#result = result;
+  }
+
+  get id(): string {
+    return `${this.parent.id}/files`;
+  }
+
+  treeItem(): vscode.TreeItem {
+    const item = new vscode.TreeItem(vscode.l10n.t('Result Files'), vscode.TreeItemCollapsibleState.Collapsed);
+    item.description = String(this.#result.files.length);
+    item.iconPath = new vscode.ThemeIcon('files');
+    item.contextValue = 'files';
+    return item;
+  }
+
+  children(): readonly JobsNode[] {
+    return [...this.#result.files]
+      .sort((a, b) => a.path.localeCompare(b.path))
+      .map((file) => new FileNode(this, this.parent.job, file));
+  }
+}

@@ -1,0 +1,89 @@
+/** The row of one job. */
+
+import * as vscode from 'vscode';
+import { isFinished, isLive, type Job, type JobStatus } from '../../../backend/api/job.ts';
+import { describeError } from '../../base/errors.ts';
+import type { ResultReader } from '../../results/resultReader.ts';
+import { rankedModels } from '../../results/resultStructures.ts';
+import { describeJob, statusText } from '../jobText.ts';
+import { jobTooltip } from '../jobTooltip.ts';
+import { DetailsNode } from './detailsNode.ts';
+import { FilesNode } from './filesNode.ts';
+import type { JobsNode } from './jobsNode.ts';
+import { LogNode } from './logNode.ts';
+import { ModelNode } from './modelNode.ts';
+import { failureNodes, ReasonNode, waitingNodes } from './reasonNode.ts';
+
+export class JobNode implements JobsNode {
+  readonly parent = undefined;
+  readonly #results: ResultReader;
+  /** What the server said last; put in anew when it says something else. */
+  job: Job;
+
+  constructor(job: Job, results: ResultReader) {
+    this.job = job;
+    this.#results = results;
+  }
+
+  get id(): string {
+    return `job:${this.job.id}`;
+  }
+
+  treeItem(): vscode.TreeItem {
+    const { job } = this;
+    const item = new vscode.TreeItem(job.name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.description = describeJob(job);
+    item.tooltip = jobTooltip(job);
+    item.iconPath = statusIcon(job.status);
+    item.contextValue = contextValue(job);
+    item.accessibilityInformation = { label: `${job.name}, ${statusText(job.status)}, ${item.description}` };
+    return item;
+  }
+
+  async children(): Promise<readonly JobsNode[]> {
+    const always = [new LogNode(this), new DetailsNode(this)];
+    if (this.job.status === 'FAILED') return [...failureNodes(this), ...always];
+    if (this.job.status !== 'SUCCEEDED') return [...waitingNodes(this), ...always];
+    try {
+      const result = await this.#results.manifest(this.job.id);
+      const models = rankedModels(result).map((model, index) => new ModelNode(this, result, model, index));
+      return [...models, new FilesNode(this, result), ...always];
+    } catch (error) {
+      return [new ReasonNode(this, 'result', describeError(error), 'warning'), ...always];
+    }
+  }
+}
+
+/** Words that menus match, for example `job live cancelable`. */
+function contextValue(job: Job): string {
+  const words = ['job'];
+  if (isLive(job.status)) words.push('live');
+  if (isLive(job.status) && job.status !== 'CANCELLING') words.push('cancelable');
+  if (isFinished(job.status)) words.push('deletable');
+  if (job.status === 'SUCCEEDED') words.push('hasResult');
+  return words.join(' ');
+}
+
+function statusIcon(status: JobStatus): vscode.ThemeIcon {
+  const icon = (name: string, color?: string): vscode.ThemeIcon =>
+    new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+  switch (status) {
+    case 'SUCCEEDED':
+      return icon('pass', 'testing.iconPassed');
+    case 'FAILED':
+      return icon('error', 'testing.iconFailed');
+    case 'CANCELLED':
+      return icon('circle-slash', 'disabledForeground');
+    case 'RUNNING':
+    case 'STARTING':
+      return icon('sync~spin', 'charts.blue');
+    case 'CANCELLING':
+    case 'DELETING':
+      return icon('loading~spin');
+    case 'QUEUED':
+    case 'SUBMITTED':
+    case 'PENDING':
+    case 'RUNNABLE':
+      return icon('clock', 'charts.yellow');
+  }
+}

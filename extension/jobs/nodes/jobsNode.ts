@@ -1,0 +1,13 @@
+/** What every row of the Jobs view is. */
+
+import type * as vscode from 'vscode';
+
+export interface JobsNode {
+  /** Stays the same over refreshes, so that rows stay open and chosen. */
+  readonly id: string;
+  /** Undefined for rows of the first level. */
+  readonly parent: JobsNode | undefined;
+  treeItem(): vscode.TreeItem;
+  /** Rows below this one; none for a leaf. */
+  children?(): readonly JobsNode[] | Promise<readonly JobsNode[]>;
+}

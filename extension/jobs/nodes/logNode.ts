@@ -1,0 +1,27 @@
+/** Opens the log of a job. */
+
+import * as vscode from 'vscode';
+import { isLive } from '../../../backend/api/job.ts';
+import type { JobNode } from './jobNode.ts';
+import type { JobsNode } from './jobsNode.ts';
+
+export class LogNode implements JobsNode {
+  readonly parent: JobNode;
+
+  constructor(parent: JobNode) {
+    this.parent = parent;
+  }
+
+  get id(): string {
+    return `${this.parent.id}/log`;
+  }
+
+  treeItem(): vscode.TreeItem {
+    const item = new vscode.TreeItem(vscode.l10n.t('Log'));
+    if (isLive(this.parent.job.status)) item.description = vscode.l10n.t('live');
+    item.iconPath = new vscode.ThemeIcon('output');
+    item.contextValue = 'log';
+    item.command = { command: 'foldpad.showLog', title: vscode.l10n.t('Show Log'), arguments: [this.parent] };
+    return item;
+  }
+}

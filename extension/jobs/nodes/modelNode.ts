@@ -1,0 +1,59 @@
+/** One model of a result; a click opens it in the viewer. */
+
+import * as vscode from 'vscode';
+import type { Result, ResultModel } from '../../../backend/api/result.ts';
+import { modelLabel } from '../../results/resultStructures.ts';
+import { confidenceText, percent } from '../jobText.ts';
+import type { JobNode } from './jobNode.ts';
+import type { JobsNode } from './jobsNode.ts';
+
+export class ModelNode implements JobsNode {
+  readonly parent: JobNode;
+  /** Path of the model's PDB below the job's results. */
+  readonly path: string;
+  readonly #result: Result;
+  readonly #model: ResultModel;
+  readonly #index: number;
+
+  constructor(parent: JobNode, result: Result, model: ResultModel, index: number) {
+    this.parent = parent;
+    this.path = model.files.pdb;
+    this.#result = result;
+    this.#model = model;
+    this.#index = index;
+  }
+
+  get id(): string {
+    return `${this.parent.id}/model:${this.#index}`;
+  }
+
+  treeItem(): vscode.TreeItem {
+    const confidence = confidenceText({
+      confidenceMetric: this.#result.confidence_metric,
+      meanConfidence: this.#model.mean_confidence,
+    });
+    const item = new vscode.TreeItem(modelLabel(this.#model, this.#index));
+    item.description = confidence;
+    item.tooltip = [confidence, ...this.#facts()].join('\n');
+    item.iconPath = new vscode.ThemeIcon('symbol-structure');
+    item.contextValue = 'model structure';
+    item.command = { command: 'foldpad.openStructure', title: vscode.l10n.t('Open Structure'), arguments: [this] };
+    return item;
+  }
+
+  #facts(): string[] {
+    const { template, residues_modelled } = this.#model;
+    const facts = [
+      vscode.l10n.t('{0} of {1} residues modelled', residues_modelled, this.#result.sequence_length),
+      this.#result.method,
+    ];
+    if (!template) return facts;
+    facts.push(vscode.l10n.t('Template: {0}', template.id));
+    if (template.identity !== undefined) facts.push(vscode.l10n.t('Identity: {0}', percent(template.identity)));
+    if (template.coverage !== undefined) facts.push(vscode.l10n.t('Coverage: {0}', percent(template.coverage)));
+    if (template.probability !== undefined) {
+      facts.push(vscode.l10n.t('Probability (HHsearch): {0}', percent(template.probability / 100)));
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,112 @@
+/** The output channel with the log of the chosen job, live while it can be seen. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Job } from '../../backend/api/job.ts';
+import { Disposable } from '../base/disposable.ts';
+import { isCancellation } from '../base/errors.ts';
+import type { Connection } from '../connection/connection.ts';
+import { followLog } from './followLog.ts';
+
+/** Name of the channel, the same in all languages, so that instructions can name it. */
+export const JOB_LOG_NAME = 'Foldpad: Job Log';
+
+/** The job that is followed, and how far its log has been shown. */
+interface Shown {
+  readonly id: string;
+  readonly name: string;
+  after: string | undefined;
+  lines: number;
+  ended: boolean;
+}
+
+export class JobLog extends Disposable {
+  readonly #connection: Connection;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #channel = this._register(vscode.window.createOutputChannel(JOB_LOG_NAME, 'log'));
+  #shown: Shown | undefined;
+  #following: AbortController | undefined;
+
+  constructor(connection: Connection, log: vscode.LogOutputChannel) {
+    super();
+    this.#connection = connection;
+    this.#log = log;
+    // Nothing is fetched for a channel that nobody sees; it goes on where it stopped when it is seen again.
+    this._register(
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (isJobLog(document)) this.#stop();
+      }),
+    );
+    this._register(
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        if (isJobLog(document)) this.#follow();
+      }),
+    );
+    this._register({ dispose: () => this.#stop() });
+  }
+
+  /** Shows the log of a job and follows it. Choosing the job that is shown only brings the channel to the front. */
+  show(job: Job): void {
+    if (this.#shown?.id !== job.id) {
+      this.#stop();
+      this.#shown = { id: job.id, name: job.name, after: undefined, lines: 0, ended: false };
+      this.#channel.replace(`── ${job.name} · ${job.id} ──\n`);
+    }
+    this.#channel.show(true);
+    this.#follow();
+  }
+
+  /** Lines of the job's log that have been shown. For tests. */
+  linesShown(jobId: string): number {
+    return this.#shown?.id === jobId ? this.#shown.lines : 0;
+  }
+
+  #stop(): void {
+    this.#following?.abort();
+    this.#following = undefined;
+  }
+
+  #follow(): void {
+    const shown = this.#shown;
+    if (!shown || shown.ended || this.#following) return;
+    const following = new AbortController();
+    this.#following = following;
+    void this.#run(shown, following.signal)
+      .catch((error: unknown) => {
+        if (!following.signal.aborted && !isCancellation(error)) this.#log.error(String(error));
+      })
+      .finally(() => {
+        if (this.#following === following) this.#following = undefined;
+      });
+  }
+
+  async #run(shown: Shown, signal: AbortSignal): Promise<void> {
+    const outcome = await followLog({
+      reader: { logs: (id, options) => this.#connection.use((client) => client.logs(id, options)) },
+      jobId: shown.id,
+      ...(shown.after === undefined ? {} : { after: shown.after }),
+      signal,
+      write: (lines, next) => {
+        shown.after = next;
+        shown.lines += lines.length;
+        if (lines.length > 0) this.#channel.append(`${lines.join('\n')}\n`);
+      },
+      say: (message) => this.#channel.appendLine(`── ${message} ──`),
+      sleep: (milliseconds, abort) => sleep(milliseconds, undefined, { signal: abort }),
+    });
+    shown.ended = true;
+    const last = outcome === 'gone' ? 'The job was deleted.' : await this.#ending(shown.id, signal);
+    this.#channel.appendLine(`── ${last} ──`);
+  }
+
+  async #ending(id: string, signal: AbortSignal): Promise<string> {
+    const { job } = await this.#connection.use((client) => client.get(id, { signal }));
+    const reason = job.failure?.message ?? job.statusReason;
+    return `${job.name} ${job.status}${reason ? `: ${reason}` : ''}`;
+  }
+}
+
+/** Whether a document is what our channel shows. VS Code gives channels documents of scheme `output`. */
+function isJobLog(document: vscode.TextDocument): boolean {
+  return document.uri.scheme === 'output' && decodeURIComponent(document.uri.path).endsWith(JOB_LOG_NAME);
+}

@@ -1,0 +1,90 @@
+/** A job's models, as the structure viewer takes them. */
+
+import * as vscode from 'vscode';
+import type { ConfidenceMetric, Job } from '../../backend/api/job.ts';
+import type { Result, ResultModel } from '../../backend/api/result.ts';
+import { describeError } from '../base/errors.ts';
+import type { StructureRequest } from '../structure/structurePanels.ts';
+import type { StructureModel } from '../structure/structureSession.ts';
+import { StructureSourceError } from '../structure/structureSource.ts';
+import type { ResultReader } from './resultReader.ts';
+
+const METRICS = {
+  pLDDT: 'plddt',
+  'estimated CA-lDDT': 'estimated-ca-lddt',
+} as const satisfies Record<ConfidenceMetric, string>;
+
+/** Models best first, as people count them: the first is rank 1. */
+export function rankedModels(result: Result): readonly ResultModel[] {
+  return [...result.models].sort((a, b) => a.rank - b.rank);
+}
+
+/** `Rank 1 · 1SPG_B`. */
+export function modelLabel(model: ResultModel, index: number): string {
+  return vscode.l10n.t('Rank {0} · {1}', index + 1, model.template?.id ?? model.name);
+}
+
+/** What to open for a job. `path` chooses the model that this file belongs to. */
+export async function structureOf(results: ResultReader, jobId: string, path?: string): Promise<StructureRequest> {
+  const result = await results.manifest(jobId);
+  const models = rankedModels(result);
+  const selected = models.findIndex(({ files }) => files.pdb === path || files.cif === path);
+  return {
+    key: structureKey(jobId),
+    title: result.name,
+    models: models.map((model, index) => toStructure(results, jobId, result, model, index)),
+    selectedModel: Math.max(selected, 0),
+    restore: { jobId },
+  };
+}
+
+/** Names the panel of a job's structure. */
+export function structureKey(jobId: string): string {
+  return `job:${jobId}`;
+}
+
+/** Makes the request again from what the panel kept over a reload of the window. */
+export async function restoreStructure(results: ResultReader, kept: unknown): Promise<StructureRequest | undefined> {
+  const jobId = typeof kept === 'object' && kept !== null && 'jobId' in kept ? (kept.jobId as Job['id']) : undefined;
+  return typeof jobId === 'string' ? structureOf(results, jobId) : undefined;
+}
+
+function toStructure(
+  results: ResultReader,
+  jobId: string,
+  result: Result,
+  model: ResultModel,
+  index: number,
+): StructureModel {
+  const { pdb } = model.files;
+  const { template } = model;
+  return {
+    label: modelLabel(model, index),
+    source: {
+      fileName: pdb.slice(pdb.lastIndexOf('/') + 1),
+      read: async (cancel) => {
+        const abort = new AbortController();
+        const listening = cancel.onCancellationRequested(() => abort.abort());
+        try {
+          return await results.file(jobId, pdb, abort.signal);
+        } catch (error) {
+          throw new StructureSourceError(
+            describeError(error),
+            vscode.l10n.t('Check the connection to the backend, then choose Try again.'),
+            { cause: error },
+          );
+        } finally {
+          listening.dispose();
+        }
+      },
+    },
+    confidence: { metric: METRICS[result.confidence_metric] },
+    provenance: {
+      engine: result.method,
+      createdAt: result.provenance.created_at,
+      ...(template && {
+        templates: [{ id: template.id, ...(template.identity !== undefined && { identity: template.identity }) }],
+      }),
+    },
+  };
+}
