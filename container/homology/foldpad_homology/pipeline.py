@@ -16,6 +16,7 @@ from .fasta import Query
 from .gate import THRESHOLD, check_gate
 from .library import Library
 from .progress import Reporter
+from .query_profile import query_profile
 from .search import Exclusion, search
 from .selection import RankedCandidate
 from .structure_files import Atom, ca_array, read_atoms
@@ -68,10 +69,15 @@ def library_sequence(library: Library, chain: str) -> str:
 def find_candidates(
     query: Query, library: Library, exclusion: Exclusion, threads: int, work: Path,
 ) -> tuple[list[Candidate], list[dict], set[str]]:
-    """Searches the library. Returns the candidates in search order, the table of all hits, excluded chains."""
-    fasta = work / "query.fasta"
+    """Searches the library with the sequence, then with the profile that its homologues give. Returns the candidates in search order, the table of all hits, excluded chains."""
+    fasta = work / "sequence.fasta"
     fasta.write_text(f">target\n{query.sequence}\n")
     hits = search(fasta, library, threads, work)
+    profile = query_profile(query.sequence, [hit for hit in hits if not exclusion.reason(hit)], library)
+    if profile is not None:
+        path = work / "profile.hhm"
+        path.write_text(profile)
+        hits = search(path, library, threads, work)
     candidates, table, excluded = [], [], set()
     for hit in hits:
         candidate = make_candidate(hit, query.sequence, library_sequence(library, hit.name), EXTEND)
@@ -116,7 +122,7 @@ def predict(
         _explain(table, ranked)
         began = time.monotonic()
         report.progress("build", 0.35, f"Building on {ranked[0].name}.")
-        indices = _forbidden_indices(library, exclusion, excluded)
+        indices = forbidden_indices(library, exclusion, excluded)
         models = _build_all(query, library, ranked, worker, indices, threads, max_models, build_timeout, work, report)
         timings["build"] = round(time.monotonic() - began, 2)
     finally:
@@ -141,7 +147,7 @@ def _explain(table: list[dict], ranked: list[RankedCandidate]) -> None:
             row["reason"] = row["reason"] or "too improbable, too short, or too far down the list"
 
 
-def _forbidden_indices(library: Library, exclusion: Exclusion, excluded: set[str]) -> list[int]:
+def forbidden_indices(library: Library, exclusion: Exclusion, excluded: set[str]) -> list[int]:
     """Structure-database indices of everything excluded, for the loop search."""
     by_entry = [value[0] for name, value in library.chains.items() if name.split("_")[0] in exclusion.entries]
     return sorted(set(by_entry) | {library.chains[name][0] for name in excluded})
@@ -163,7 +169,7 @@ def _build_all(
         while waiting and len(running) < max(1, threads):
             entry = waiting.pop(0)
             running[submitted] = entry
-            worker.submit(_job(submitted, entry, query, library, forbidden, build_timeout, work))
+            worker.submit(build_job(submitted, entry, query, library, forbidden, build_timeout, work))
             submitted += 1
         answer = worker.next_answer(1.0)
         if answer is None:
@@ -188,7 +194,7 @@ def _build_all(
     return models
 
 
-def _job(number: int, entry: RankedCandidate, query: Query, library: Library, forbidden: list[int],
+def build_job(number: int, entry: RankedCandidate, query: Query, library: Library, forbidden: list[int],
          build_timeout: float, work: Path) -> dict:
     candidate = entry.candidate
     return {
