@@ -79,35 +79,55 @@ function readUniprot(text: string, fields: Fields): boolean {
   if (match === null) {
     return false;
   }
-  set(fields, { database: match[1], accession: match[2], entryName: match[3] });
+  set(fields, 'database', match[1]);
+  set(fields, 'accession', match[2]);
+  set(fields, 'entryName', match[3]);
   readKeys(match[4] ?? '', fields);
   return true;
 }
 
 /** UniProt's `Name OS=… OX=… GN=… PE=… SV=…`; also UniRef's `Tax=… TaxID=… RepID=…`. */
 function readKeys(rest: string, fields: Fields): void {
-  const keys = /\b(OS|OX|GN|PE|SV|n|Tax|TaxID|RepID|UA|UI)=/g;
-  const marks = Array.from(rest.matchAll(keys));
-  fields.description = rest.slice(0, marks[0]?.index ?? rest.length).trim();
-  marks.forEach((mark, index) => {
-    const value = rest.slice(mark.index + mark[0].length, marks[index + 1]?.index ?? rest.length).trim();
-    const key = mark[1];
-    if (key === 'OS' || key === 'Tax') {
-      set(fields, { organism: value });
-    } else if (key === 'GN') {
-      set(fields, { gene: value });
-    } else if (key === 'UI' || key === 'RepID') {
-      set(fields, { entryName: value });
-    } else if (key === 'OX' || key === 'TaxID') {
+  let key = '';
+  let start = 0;
+  for (const mark of rest.matchAll(/\b(OS|OX|GN|PE|SV|n|Tax|TaxID|RepID|UA|UI)=/g)) {
+    readKey(key, rest.slice(start, mark.index).trim(), fields);
+    key = mark[1] ?? '';
+    start = mark.index + mark[0].length;
+  }
+  readKey(key, rest.slice(start).trim(), fields);
+}
+
+function readKey(key: string, value: string, fields: Fields): void {
+  switch (key) {
+    case '':
+      fields.description = value;
+      break;
+    case 'OS':
+    case 'Tax':
+      set(fields, 'organism', value);
+      break;
+    case 'GN':
+      set(fields, 'gene', value);
+      break;
+    case 'UI':
+    case 'RepID':
+      set(fields, 'entryName', value);
+      break;
+    case 'OX':
+    case 'TaxID':
       setTaxon(fields, value);
-    }
-  });
+      break;
+    default:
+      break;
+  }
 }
 
 function readRcsb(text: string, fields: Fields): boolean {
   const old = RCSB_OLD.exec(text);
   if (old !== null) {
-    set(fields, { database: 'pdb', accession: old[1]?.toUpperCase() });
+    set(fields, 'database', 'pdb');
+    set(fields, 'accession', old[1]?.toUpperCase());
     fields.chains = [old[2] ?? ''];
     fields.description = (old[3] ?? '').trim();
     return true;
@@ -116,7 +136,8 @@ function readRcsb(text: string, fields: Fields): boolean {
   if (match === null) {
     return false;
   }
-  set(fields, { database: 'pdb', accession: match[1]?.toUpperCase() });
+  set(fields, 'database', 'pdb');
+  set(fields, 'accession', match[1]?.toUpperCase());
   const names = (match[3] ?? '').split(',').map((name) => /^\s*([^[\s]+)(?:\s*\[auth ([^\]]+)\])?/.exec(name));
   const chains = names.flatMap((name) => (name?.[1] === undefined ? [] : [name[1]]));
   if (chains.length > 0) {
@@ -128,7 +149,7 @@ function readRcsb(text: string, fields: Fields): boolean {
   fields.description = (match[4] ?? '').trim();
   const organism = (match[5] ?? '').trim();
   const taxon = /\((\d+)\)$/.exec(organism);
-  set(fields, { organism: organism.slice(0, taxon?.index).trim() });
+  set(fields, 'organism', organism.slice(0, taxon?.index).trim());
   setTaxon(fields, taxon?.[1]);
   return true;
 }
@@ -138,7 +159,8 @@ function readUniref(text: string, fields: Fields): boolean {
   if (match === null) {
     return false;
   }
-  set(fields, { database: 'uniref', accession: match[1] });
+  set(fields, 'database', 'uniref');
+  set(fields, 'accession', match[1]);
   readKeys(match[2] ?? '', fields);
   return true;
 }
@@ -148,7 +170,8 @@ function readAlphaFoldDb(text: string, fields: Fields): boolean {
   if (match === null) {
     return false;
   }
-  set(fields, { database: 'afdb', accession: match[2] });
+  set(fields, 'database', 'afdb');
+  set(fields, 'accession', match[2]);
   readKeys(match[3] ?? '', fields);
   return true;
 }
@@ -158,7 +181,8 @@ function readNcbiPdb(text: string, fields: Fields): boolean {
   if (match === null) {
     return false;
   }
-  set(fields, { database: 'pdb', accession: match[1]?.toUpperCase() });
+  set(fields, 'database', 'pdb');
+  set(fields, 'accession', match[1]?.toUpperCase());
   fields.chains = [match[2] ?? ''];
   fields.description = (match[3] ?? '').replace(/^Chain \S+,\s*/, '');
   return true;
@@ -171,7 +195,8 @@ function readNcbiTags(id: string, fields: Fields): boolean {
     const tag = parts[index]?.toLowerCase() ?? '';
     const accession = parts[index + 1] ?? '';
     if (NCBI_TAGS.has(tag) && accession !== '') {
-      set(fields, { database: tag, accession: tag === 'gnl' ? (parts[index + 2] ?? accession) : accession });
+      set(fields, 'database', tag);
+      set(fields, 'accession', tag === 'gnl' ? (parts[index + 2] ?? accession) : accession);
       const after = parts[index + 2] ?? '';
       if (tag === 'pdb' && after !== '') {
         fields.chains = [after];
@@ -187,12 +212,15 @@ function readNcbiTags(id: string, fields: Fields): boolean {
 
 function readBareAccession(id: string, fields: Fields): boolean {
   if (REFSEQ.test(id)) {
-    set(fields, { database: 'ref', accession: id });
+    set(fields, 'database', 'ref');
+    set(fields, 'accession', id);
   } else if (UNIPROT_ACCESSION.test(id)) {
-    set(fields, { database: 'uniprot', accession: id });
+    set(fields, 'database', 'uniprot');
+    set(fields, 'accession', id);
   } else if (ENSEMBL.test(id)) {
-    set(fields, { database: 'ensembl', accession: id });
-    set(fields, { gene: /\bgene_symbol:(\S+)/.exec(fields.description)?.[1] });
+    set(fields, 'database', 'ensembl');
+    set(fields, 'accession', id);
+    set(fields, 'gene', /\bgene_symbol:(\S+)/.exec(fields.description)?.[1]);
   } else {
     return false;
   }
@@ -212,14 +240,11 @@ function readTrailingOrganism(fields: Fields, known: boolean): void {
   }
 }
 
-function set(
-  fields: Fields,
-  values: { [K in 'database' | 'accession' | 'entryName' | 'organism' | 'gene']?: string | undefined },
-): void {
-  for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined && value.trim() !== '') {
-      fields[key as 'database'] = value;
-    }
+type TextField = 'database' | 'accession' | 'entryName' | 'organism' | 'gene';
+
+function set(fields: Fields, name: TextField, value: string | undefined): void {
+  if (value !== undefined && value.trim() !== '') {
+    fields[name] = value;
   }
 }
 

@@ -1,5 +1,6 @@
 import { CODE_A, LOWER_CASE_BIT, nucleotideKind, STANDARD_CODE } from './alphabet.ts';
 import { decodeAscii } from './bytes.ts';
+import { parseHeader } from './header.ts';
 import type { ComplexPart, FastaRecord, FastaRecordSummary, SequenceLine, UnusualResidue } from './types.ts';
 
 /** What is known of a record from its header line. */
@@ -209,8 +210,10 @@ export class RecordBuilder {
     if (!this.options.keepSequences) {
       return summary;
     }
+    const header = parseHeader(start.headerText);
     return {
       ...summary,
+      header: header.id === summary.id ? header : { ...header, id: summary.id },
       sequence: decodeAscii(this.buffer.subarray(0, Math.min(this.length, this.kept))),
       lines: this.lines,
     };

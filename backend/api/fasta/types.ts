@@ -157,6 +157,8 @@ export interface SequenceLine {
 
 /** A record with its sequence. */
 export interface FastaRecord extends FastaRecordSummary {
+  /** What the header says. Its id is the record's. */
+  readonly header: FastaHeader;
   /** Upper-case letters A–Z only; of a record that is too long, the first `maxRecordLength`. */
   readonly sequence: string;
   /** Filled when `keepLines` was asked for (`parseFastaText` always does), else empty. */
