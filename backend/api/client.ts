@@ -6,8 +6,9 @@ import { dropUndefined } from './optional.ts';
 import { ProblemError, problemSchema } from './problem.ts';
 import { type Result, resultSchema } from './result.ts';
 import { IDEMPOTENCY_HEADER, ROUTES, type RouteName, routePath } from './routes.ts';
-import { estimateFromWire, jobFromWire, type WireJobRequest } from './wire.ts';
+import { jobFromWire, type WireJobRequest } from './wire.ts';
 import {
+  estimateFromWire,
   type Health,
   logPageFromWire,
   queueFromWire,

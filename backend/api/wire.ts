@@ -7,7 +7,6 @@ import {
   CONFIDENCE_METRICS,
   DB_PRESETS,
   ENGINES,
-  type Estimate,
   JOB_STATUSES,
   type Job,
   type JobParameters,
@@ -42,7 +41,14 @@ const fileName = z
     (name) =>
       !name.includes('\\') && !name.includes('\0') && name.split('/').every((p) => p !== '' && p !== '.' && p !== '..'),
     { error: 'must be the name of a file below input/, without ".." or a leading "/"' },
-  );
+  )
+  // What a file system can name, and no file that somebody is still writing.
+  .refine((name) => name.split('/').every((p) => new TextEncoder().encode(p).length <= 255), {
+    error: 'must not have a folder or file name of more than 255 bytes',
+  })
+  .refine((name) => name.split('/').every((p) => !p.startsWith('.foldpad-')), {
+    error: 'must not name a file that is still being written (".foldpad-…")',
+  });
 
 /** A request for one job. Unknown fields are refused by name. */
 export const wireJobRequestSchema = z
@@ -315,27 +321,4 @@ export function jobFromWire(w: WireJob): Job {
     endedAt: w.ended_at,
     version: w.version,
   });
-}
-
-const range = z.object({ low: z.number(), likely: z.number(), high: z.number() });
-export const wireEstimateSchema = z
-  .object({
-    fasta: z.string(),
-    engine: z.enum(ENGINES),
-    que: z.string(),
-    length: z.number().int(),
-    minutes: range,
-    cost: range.extend({ currency: z.string() }).optional(),
-    memory: z.object({ verdict: z.enum(['fits', 'tight', 'too-large']), reason: z.string() }),
-    warnings: z.array(z.string()),
-  })
-  .meta({ id: 'Estimate' });
-export type WireEstimate = z.infer<typeof wireEstimateSchema>;
-
-export function estimateToWire({ name, queue, warnings, ...estimate }: Estimate): WireEstimate {
-  return dropUndefined({ ...estimate, fasta: name, que: queue, warnings: [...warnings] });
-}
-
-export function estimateFromWire({ fasta, que, ...estimate }: WireEstimate): Estimate {
-  return dropUndefined({ ...estimate, name: fasta, queue: que });
 }

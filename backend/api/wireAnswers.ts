@@ -1,8 +1,8 @@
 /** Wire shapes of every answer but the job itself, and their mapping to the words of `job.ts`. */
 import * as z from 'zod';
-import { ENGINES, type LogPage, type QueueInfo, STAGES } from './job.ts';
+import { ENGINES, type Estimate, type LogPage, type QueueInfo, STAGES } from './job.ts';
 import { dropUndefined } from './optional.ts';
-import { wireEstimateSchema, wireJobSchema } from './wire.ts';
+import { wireJobSchema } from './wire.ts';
 
 export const wireLogPageSchema = z
   .object({
@@ -44,6 +44,21 @@ export const wireQueueSchema = z
   .meta({ id: 'Queue' });
 export type WireQueue = z.infer<typeof wireQueueSchema>;
 
+const range = z.object({ low: z.number(), likely: z.number(), high: z.number() });
+export const wireEstimateSchema = z
+  .object({
+    fasta: z.string(),
+    engine: z.enum(ENGINES),
+    que: z.string(),
+    length: z.number().int(),
+    minutes: range,
+    cost: range.extend({ currency: z.string() }).optional(),
+    memory: z.object({ verdict: z.enum(['fits', 'tight', 'too-large']), reason: z.string() }),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Estimate' });
+export type WireEstimate = z.infer<typeof wireEstimateSchema>;
+
 export const wireJobListSchema = z.object({ data: z.array(wireJobSchema), next: z.string().optional() });
 /** Answer of a cancel: the job, CANCELLING or already CANCELLED. */
 export const wireOneJobSchema = z.object({ data: wireJobSchema });
@@ -78,4 +93,12 @@ export function queueToWire({ gpuModel, maxGpu, aliases, ...queue }: QueueInfo):
 
 export function queueFromWire({ gpu_model, max_gpu, ...queue }: WireQueue): QueueInfo {
   return dropUndefined({ ...queue, gpuModel: gpu_model, maxGpu: max_gpu });
+}
+
+export function estimateToWire({ name, queue, warnings, ...estimate }: Estimate): WireEstimate {
+  return dropUndefined({ ...estimate, fasta: name, que: queue, warnings: [...warnings] });
+}
+
+export function estimateFromWire({ fasta, que, ...estimate }: WireEstimate): Estimate {
+  return dropUndefined({ ...estimate, name: fasta, queue: que });
 }

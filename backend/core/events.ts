@@ -29,7 +29,12 @@ export type JobEvent =
       readonly at: string;
     }
   /** `result.json` is there. */
-  | { readonly type: 'resultPublished'; readonly result: ResultSummary; readonly warnings: readonly string[]; readonly at: string }
+  | {
+      readonly type: 'resultPublished';
+      readonly result: ResultSummary;
+      readonly warnings: readonly string[];
+      readonly at: string;
+    }
   /** The job cannot succeed: the engine's reason, a failed dispatch, a run that ended well without a result. */
   | { readonly type: 'failed'; readonly failure: Failure; readonly at: string }
   /** Why it waits ("no capacity for p4d in us-east-1a"). */

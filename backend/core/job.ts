@@ -70,7 +70,13 @@ export function reduceJob(job: Job, event: JobEvent): Job {
   if (facts === job) return job;
   const next = conclude(job, facts, event);
   if (sameJob(job, next)) return job;
-  return { ...next, updatedAt: event.at > job.updatedAt ? event.at : job.updatedAt };
+  return { ...next, updatedAt: later(job.updatedAt, event.at) };
+}
+
+/** The later of two ISO times. */
+function later(a: string, b: string): string {
+  if (a < b) return b;
+  return a;
 }
 
 /** Applies events in order. */

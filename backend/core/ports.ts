@@ -144,7 +144,12 @@ export interface RunSpec {
   readonly timeoutSeconds: number;
 }
 
-/** What the scheduler knows of a run. Reports may come twice, late or out of order. */
+/**
+ * What the scheduler knows of a run. Reports may come twice, late or out of order.
+ *
+ * `FAILED` is final: a failed attempt that will be tried again is reported as `RUNNABLE` of the next attempt, with the
+ * cause as its reason. `SUCCEEDED` means that the process ended with exit code 0.
+ */
 export interface RunObservation {
   readonly jobId: string;
   readonly runId: string;
@@ -154,6 +159,8 @@ export interface RunObservation {
   readonly attempt: number;
   readonly reason?: string;
   readonly exitCode?: number;
+  /** With FAILED, when the scheduler knows more than the exit code tells: `timeout`, `lost`, `out-of-memory` … */
+  readonly failureCode?: string;
   readonly progress?: Progress;
   readonly startedAt?: string;
   readonly endedAt?: string;
@@ -161,9 +168,17 @@ export interface RunObservation {
   readonly at: string;
 }
 
+/** The scheduler will never take this run, however often it is asked (an unknown queue, more memory than exists). */
+export class RunRefused extends Error {
+  override readonly name = 'RunRefused';
+}
+
 export interface Scheduler {
   queues(): Promise<readonly QueueInfo[]>;
-  /** Hands over a run; asking again with the same `runId` gives the same id and starts nothing. */
+  /**
+   * Hands over a run; asking again with the same `runId` gives the same id and starts nothing.
+   * @throws RunRefused when asking again is useless; any other error is worth another try
+   */
   submit(run: RunSpec): Promise<{ readonly schedulerId: string }>;
   /** Ends a run in whatever state it is; nothing happens if it has ended or is unknown. */
   terminate(schedulerId: string, reason: string): Promise<void>;

@@ -1,0 +1,127 @@
+import { type Failure, isFinished, type Job } from '../api/job.ts';
+import { type Result, resultSchema, summarize } from '../api/result.ts';
+import { EXIT, failureFileSchema, jobKeys } from '../api/runner.ts';
+import { changeJob } from './change.ts';
+import type { CoreDeps } from './deps.ts';
+import type { JobEvent } from './events.ts';
+import { isRunEnded } from './job.ts';
+import type { ObjectStore, RunObservation } from './ports.ts';
+
+/**
+ * Takes in what the scheduler reports of a run. The end of a run counts only together with what the run left behind:
+ * a valid `result.json` makes the job succeed, whatever the exit code said; without one the job fails with the engine's
+ * own reason, if it gave any. Safe to repeat; reports of unknown or deleted jobs are dropped.
+ */
+export async function trackRun(deps: CoreDeps, observation: RunObservation): Promise<void> {
+  const job = await deps.jobs.get(observation.jobId);
+  const run = job?.runs.find(({ id }) => id === observation.runId);
+  if (!job || !run) {
+    deps.log.warn('report of an unknown run', { jobId: observation.jobId, runId: observation.runId });
+    return;
+  }
+  const events = isFinished(job.status) ? [observed(observation)] : await eventsOf(deps, job, observation);
+  await changeJob(deps, job.id, events);
+}
+
+async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): Promise<readonly JobEvent[]> {
+  const { at, runId, status } = observation;
+  if (status !== 'SUCCEEDED' && status !== 'FAILED') return [observed(observation)];
+  const run = job.runs.find(({ id }) => id === runId);
+  if (run?.stage === 'predict') {
+    const found = await readResult(deps.objects, job.id);
+    if (found.kind === 'result') {
+      const published: JobEvent = {
+        type: 'resultPublished',
+        result: summarize(found.result),
+        warnings: found.result.warnings,
+        at,
+      };
+      return [published, observed({ ...observation, status: 'SUCCEEDED' })];
+    }
+    if (status === 'SUCCEEDED') return [{ type: 'failed', failure: noResult(found), at }, observed(observation)];
+  }
+  if (status === 'SUCCEEDED') return [observed(observation)];
+  const failure = await readFailure(deps.objects, job.id, observation);
+  // Before the run's end, so that the engine's words are the ones that stay.
+  return [...(failure ? [{ type: 'failed', failure, at } as const] : []), observed(observation)];
+}
+
+function observed(observation: RunObservation): JobEvent {
+  const { jobId, schedulerId, failureCode, ...event } = observation;
+  return { type: 'runObserved', ...event };
+}
+
+/** `result.json` of a job. */
+export type FoundResult =
+  | { readonly kind: 'result'; readonly result: Result }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** Reads and checks a job's `result.json`. */
+export async function readResult(objects: ObjectStore, id: string): Promise<FoundResult> {
+  const bytes = await objects.read(jobKeys.result(id));
+  if (!bytes) return { kind: 'absent' };
+  const checked = resultSchema.safeParse(parseJson(bytes));
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    return { kind: 'invalid', reason: `${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'not understood'}` };
+  }
+  if (checked.data.job_id !== id) return { kind: 'invalid', reason: `job_id: it is of job ${checked.data.job_id}` };
+  return { kind: 'result', result: checked.data };
+}
+
+function noResult(found: Exclude<FoundResult, { kind: 'result' }>): Failure {
+  const why =
+    found.kind === 'absent' ? 'did not write its result' : `wrote a result that is not valid (${found.reason})`;
+  return {
+    code: 'no-result',
+    message: `The prediction ended without an error but ${why}.`,
+    remedy: 'Read the job’s log. This is a defect of the engine or its image: report it with the log.',
+  };
+}
+
+async function readFailure(
+  objects: ObjectStore,
+  id: string,
+  observation: RunObservation,
+): Promise<Failure | undefined> {
+  const bytes = await objects.read(jobKeys.failure(id));
+  const checked = failureFileSchema.safeParse(bytes && parseJson(bytes));
+  if (checked.success) {
+    const { code, message, remedy } = checked.data;
+    return remedy === undefined ? { code, message } : { code, message, remedy };
+  }
+  return failureOf(observation);
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  'cannot-predict': 'Read the end of the job’s log for what the engine found.',
+  timeout: 'Predict a shorter target, or ask the operator for a longer time limit.',
+  'out-of-memory': 'Predict a shorter target, or choose a queue with more memory.',
+  lost: 'Submit the job again. If it happens again, tell the operator.',
+};
+
+/** What the scheduler's report alone tells; `undefined` leaves the words to the reducer. */
+function failureOf({ exitCode, failureCode, reason }: RunObservation): Failure | undefined {
+  const code = failureCode ?? (exitCode === EXIT.cannotPredict ? 'cannot-predict' : undefined);
+  if (code === undefined) return undefined;
+  const what = code === 'cannot-predict' ? 'The engine cannot predict this target' : 'The prediction did not end well';
+  return {
+    code,
+    message: `${what}: ${(reason ?? 'no reason was given').replace(/\.$/, '')}.`,
+    remedy: REMEDIES[code] ?? 'Read the end of the job’s log for the cause.',
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether all runs have ended while the job has not: somebody still has to look for its result. */
+export function awaitsVerdict(job: Job): boolean {
+  return !isFinished(job.status) && job.runs.length > 0 && job.runs.every(isRunEnded);
+}
