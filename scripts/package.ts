@@ -68,11 +68,12 @@ function tooBig(file: string, limit: number): string[] {
 /**
  * Builds and packs.
  *
+ * @param options `inHost`: also bundle the tests that run inside the extension host (they are not packed)
  * @returns the path of the VSIX file
  * @throws Error naming everything that is missing, unwanted or too big
  */
-export async function packageExtension(): Promise<string> {
-  await build({ mode: 'production', inHost: false });
+export async function packageExtension(options: { inHost: boolean }): Promise<string> {
+  await build({ mode: 'production', inHost: options.inHost });
   const files = (await vsce('ls', '--no-dependencies')).split('\n').map((line) => line.trim());
   await vsce('package', '--no-dependencies', '--out', VSIX);
   const problems = [
@@ -87,7 +88,7 @@ export async function packageExtension(): Promise<string> {
 
 if (isMain(import.meta.url)) {
   try {
-    const file = await packageExtension();
+    const file = await packageExtension({ inHost: false });
     console.log(`${path.relative(ROOT, file)}  ${formatSize(statSync(file).size)}`);
   } catch (error) {
     console.error(messageOf(error));

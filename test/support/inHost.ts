@@ -1,9 +1,13 @@
 // Runs tests inside the extension host of a real VS Code, where `vscode` can be imported.
 import path from 'node:path';
 import { format } from 'node:util';
+import { messageOf } from '../../scripts/lib/say.ts';
 import { openBrowser } from './browser.ts';
 import { startEditor } from './editor.ts';
 import { screenshot } from './workbench.ts';
+
+/** What test/e2e/inhost/index.ts prints when its tests begin. */
+const BEGIN = '── tests inside the extension host ──';
 
 export interface InHostOptions {
   /** Folder of the extension under test, with its package.json; loaded as it is, no VSIX needed. */
@@ -13,7 +17,7 @@ export interface InHostOptions {
   workspace: string;
   env?: NodeJS.ProcessEnv;
   timeoutMs: number;
-  /** Called with every line that the tests print. */
+  /** Called with every line that the tests print, and not with what VS Code prints before they begin. */
   onLine: (line: string) => void;
 }
 
@@ -22,6 +26,8 @@ export interface InHostOptions {
  * @throws when the tests did not end in time or the editor failed
  */
 export async function runInHost(options: InHostOptions): Promise<number> {
+  const before: string[] = [];
+  let begun = false;
   const editor = await startEditor({ workspace: options.workspace, testDriver: true, env: options.env ?? {} });
   try {
     const browser = await openBrowser();
@@ -32,7 +38,10 @@ export async function runInHost(options: InHostOptions): Promise<number> {
         void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
       });
       await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-        options.onLine(format(...args));
+        const line = format(...args);
+        if (begun) options.onLine(line);
+        else before.push(line);
+        begun ||= line === BEGIN;
       });
       const remote = (file: string) => `vscode-remote://127.0.0.1:${editor.port}${path.posix.normalize(file)}`;
       const payload = [
@@ -55,9 +64,8 @@ export async function runInHost(options: InHostOptions): Promise<number> {
       await browser.close();
     }
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\nThe editor printed:\n${await editor.log()}`, {
-      cause: error,
-    });
+    const printed = [...(begun ? [] : before), await editor.log()].join('\n');
+    throw new Error(`${messageOf(error)}\nThe editor printed:\n${printed}`, { cause: error });
   } finally {
     await editor.stop();
   }

@@ -1,0 +1,61 @@
+// Brings what the chosen parts need: the editor, a browser, the engine with its library, the bundles and the VSIX.
+import { packageExtension } from '../package.ts';
+import { setUpBrowser } from '../setup/browser.ts';
+import { setUpEditor } from '../setup/editor.ts';
+import { setUpEngine, setUpLibrary } from '../setup/engine.ts';
+import { describeFailure, type SetupResult } from '../setup/result.ts';
+import type { Part, Requirement } from './parts.ts';
+import type { TestRecord } from './results.ts';
+
+/** What could not be brought, and why. */
+export type Missing = Partial<Record<Requirement, string>>;
+
+async function engineWithLibrary(): Promise<SetupResult> {
+  const engine = await setUpEngine({ forTests: true });
+  return engine.ok ? setUpLibrary() : engine;
+}
+
+/** Packages come through one apt, so what may need it goes one after the other; the editor is mostly npm's work. */
+async function bringAll(wanted: ReadonlySet<Requirement>): Promise<Missing> {
+  const missing: Missing = {};
+  const note = (name: Requirement, result: SetupResult) => {
+    if (!result.ok) missing[name] = describeFailure(result);
+  };
+  await Promise.all([
+    (async () => {
+      if (wanted.has('editor')) note('editor', await setUpEditor());
+    })(),
+    (async () => {
+      if (wanted.has('browser')) note('browser', await setUpBrowser());
+      if (wanted.has('engine')) note('engine', await engineWithLibrary());
+    })(),
+  ]);
+  return missing;
+}
+
+/** Parts that run without the engine, but have tests that skip themselves when it is missing. */
+const USES_ENGINE = ['integration', 'inhost', 'e2e'];
+
+export async function bringRequirements(parts: readonly Part[]): Promise<Missing> {
+  const wanted = new Set(parts.flatMap((part) => part.needs));
+  if (parts.some((part) => USES_ENGINE.includes(part.name))) wanted.add('engine');
+  return bringAll(wanted);
+}
+
+export interface BuildOutcome {
+  records: TestRecord[];
+  /** The package; undefined when the build failed. */
+  vsix: string | undefined;
+}
+
+/** Builds everything once, tests included. That it is fit to be shipped is a test too. */
+export async function buildForTests(): Promise<BuildOutcome> {
+  const title = 'the bundles build, and the VSIX is complete and within its limits';
+  try {
+    const vsix = await packageExtension({ inHost: true });
+    return { vsix, records: [{ title, state: 'passed' }] };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { vsix: undefined, records: [{ title, state: 'failed', error: text }] };
+  }
+}
