@@ -26,8 +26,8 @@ export interface LegendRow {
 /** A legend: rows or a gradient. */
 export interface Legend {
   readonly title: string;
-  /** The most important number, for example `Mean 83.4`. */
-  readonly summary?: string;
+  /** Mean over the residues, with one decimal. */
+  readonly mean?: string;
   /** A sentence of explanation. */
   readonly note?: string;
   readonly rows: readonly LegendRow[];
@@ -82,7 +82,7 @@ function confidenceLegend({ meaning, residues, values, palette }: LegendInput): 
   const percentages = wholePercentages(BANDS.map(({ band }) => summary.shares[band]));
   return {
     title: meaning.name,
-    ...(summary.count > 0 && { summary: `Mean ${summary.mean.toFixed(1)}` }),
+    ...(summary.count > 0 && { mean: summary.mean.toFixed(1) }),
     ...(meaning.kind === 'confidence' && { note: NOTES[meaning.metric] }),
     rows: BANDS.map(({ band, label, range }, index) => ({
       color: BAND_COLORS[palette][band],

@@ -1,11 +1,11 @@
-/** The legend as a card over the structure. */
+/** The legend beside the structure. */
 
 import { gradientColor } from './coloring.ts';
 import type { Palette } from './confidence.ts';
 import { cssColor, el } from './dom.ts';
-import type { Legend } from './legend.ts';
+import type { Legend, LegendRow } from './legend.ts';
 
-/** Makes the card. */
+/** Makes it. */
 export function createLegendCard(onPalette: (palette: Palette) => void): {
   readonly element: HTMLElement;
   /** @param palette undefined when the colouring has but one palette */
@@ -29,16 +29,19 @@ export function createLegendCard(onPalette: (palette: Palette) => void): {
 }
 
 function parts(legend: Legend): HTMLElement[] {
-  const head = el(
-    'header',
-    legend.note ? { title: legend.note } : {},
+  const head = [
     el('h2', {}, legend.title),
-    legend.summary ? el('span', { class: 'summary' }, legend.summary) : undefined,
-  );
+    ...(legend.mean ? [el('p', { class: 'mean' }, el('strong', {}, legend.mean), 'mean')] : []),
+  ];
   const note = legend.note ? [el('p', { class: 'note' }, legend.note)] : [];
   if (legend.gradient) {
     const { stops, from, to } = legend.gradient;
-    return [head, gradientBar(stops), el('div', { class: 'ends' }, el('span', {}, from), el('span', {}, to)), ...note];
+    return [
+      ...head,
+      gradientBar(stops),
+      el('div', { class: 'ends' }, el('span', {}, from), el('span', {}, to)),
+      ...note,
+    ];
   }
   const rows = legend.rows.map(({ color, label, range, percent }) =>
     el(
@@ -50,7 +53,21 @@ function parts(legend: Legend): HTMLElement[] {
       el('td', { class: 'percent' }, percent === undefined ? '' : `${percent} %`),
     ),
   );
-  return [head, el('table', {}, el('tbody', {}, ...rows)), ...note];
+  const bar = legend.rows.some(({ percent }) => percent) ? [sharesBar(legend.rows)] : [];
+  return [...head, ...bar, el('table', {}, el('tbody', {}, ...rows)), ...note];
+}
+
+/** One bar, divided as the residues are. The table says the same in words. */
+function sharesBar(rows: readonly LegendRow[]): HTMLElement {
+  const shown = rows.filter(({ percent }) => percent);
+  const element = el('div', { class: 'shares', 'aria-hidden': 'true' });
+  for (const { color, percent } of shown) {
+    const part = el('span');
+    part.style.flexGrow = String(percent);
+    part.style.backgroundColor = cssColor(color);
+    element.append(part);
+  }
+  return element;
 }
 
 function swatch(color: number): HTMLElement {

@@ -13,6 +13,8 @@ const MAX_SIDE = 16_384;
 /** What goes into a picture besides the structure. */
 export interface PictureContent {
   readonly legend: Legend | undefined;
+  /** CSS colour behind the structure and the legend, unless the picture is transparent. */
+  readonly backgroundColor: string;
   /** Colour of the legend's text. */
   readonly textColor: string;
   readonly fontFamily: string;
@@ -36,63 +38,103 @@ export async function makePicture(
     transparent: options.background === 'transparent',
   });
   const bitmap = await createImageBitmap(blob);
-  const shrink = wanted / bitmap.width;
-  const canvas = new OffscreenCanvas(Math.round(bitmap.width * shrink), Math.round(bitmap.height * shrink));
+  const unit = wanted / width;
+  const height = Math.round((bitmap.height * wanted) / bitmap.width);
+  const strip = content.legend && options.legend ? layOut(content.legend, content, width) : undefined;
+  const canvas = new OffscreenCanvas(Math.round(wanted), height + Math.round((strip?.height ?? 0) * unit));
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser cannot draw pictures.');
+  if (options.background !== 'transparent') {
+    context.fillStyle = content.backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }
   context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0, canvas.width, height);
   bitmap.close();
-  if (content.legend && options.legend) drawLegend(context, content.legend, content, canvas.width / width);
+  if (strip) {
+    context.translate(0, height);
+    context.scale(unit, unit);
+    for (const piece of strip.pieces) drawPiece(context, piece, content);
+  }
   const png = await canvas.convertToBlob({ type: 'image/png' });
   return addPngTexts(new Uint8Array(await png.arrayBuffer()), content.texts);
 }
 
-/** Draws the legend in the lower left corner, as large as it stands in the page. */
-function drawLegend(
-  context: OffscreenCanvasRenderingContext2D,
+/** Something in the strip below the structure, in CSS pixels. */
+interface Piece {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly bold?: boolean;
+  readonly color?: number;
+  readonly gradient?: readonly number[];
+}
+
+const LINE = 24;
+const EDGE = 16;
+const GAP = 22;
+const SWATCH = 12;
+const GRADIENT = 160;
+const font = (bold: boolean | undefined, family: string): string => `${bold ? 600 : 400} 13px ${family}`;
+
+/** Places the legend in lines below the structure, so that it covers nothing. */
+function layOut(
   legend: Legend,
   content: PictureContent,
-  scale: number,
-): void {
-  const line = 20;
-  const rows = legend.gradient ? 2 : legend.rows.length;
-  const left = 20;
-  let y = context.canvas.height / scale - 22 - rows * line;
-  context.save();
-  context.scale(scale, scale);
-  context.fillStyle = content.textColor;
-  context.textBaseline = 'middle';
-  const write = (text: string, x: number, weight = 400): number => {
-    context.font = `${weight} 13px ${content.fontFamily}`;
-    context.fillText(text, x, y);
-    return context.measureText(text).width;
+  width: number,
+): { readonly pieces: readonly Piece[]; readonly height: number } {
+  const ruler = new OffscreenCanvas(1, 1).getContext('2d');
+  const widthOf = (text: string, bold?: boolean): number => {
+    if (!ruler) return text.length * 8;
+    ruler.font = font(bold, content.fontFamily);
+    return ruler.measureText(text).width;
   };
-  const titleWidth = write(legend.title, left, 600);
-  if (legend.summary) write(legend.summary, left + titleWidth + 10);
-  y += line + 2;
+  const pieces: Piece[] = [];
+  let x = EDGE;
+  let y = EDGE;
+  const place = (piece: Omit<Piece, 'x' | 'y'>, size: number, gap: number): void => {
+    if (x > EDGE && x + size > width - EDGE) {
+      x = EDGE;
+      y += LINE;
+    }
+    pieces.push({ ...piece, x, y });
+    x += size + gap;
+  };
+  place({ text: legend.title, bold: true }, widthOf(legend.title, true), 10);
+  if (legend.mean) place({ text: `mean ${legend.mean}` }, widthOf(`mean ${legend.mean}`), 10);
+  x += 14;
   if (legend.gradient) {
-    const { stops, from, to } = legend.gradient;
-    const bar = context.createLinearGradient(left, 0, left + 160, 0);
-    for (let i = 0; i <= 8; i++) bar.addColorStop(i / 8, cssColor(gradientColor(stops, i / 8)));
+    const { from, to, stops } = legend.gradient;
+    place({ text: from }, widthOf(from), 8);
+    place({ text: '', gradient: stops }, GRADIENT, 8);
+    place({ text: to }, widthOf(to), 8);
+  }
+  const rows = legend.rows.map(({ label, range, percent, color }) => {
+    const text = [label, range, percent === undefined ? '' : `${percent} %`].filter((part) => part).join('  ');
+    return { text, color, size: SWATCH + 7 + widthOf(text) };
+  });
+  // Rows that would break off after the title, and fit together on a line of their own, get that line.
+  const together = rows.reduce((sum, { size }) => sum + size + GAP, -GAP);
+  if (x + together > width - EDGE && EDGE + together <= width - EDGE) x = width;
+  for (const { text, color, size } of rows) place({ text, color }, size, GAP);
+  return { pieces, height: y + EDGE };
+}
+
+function drawPiece(context: OffscreenCanvasRenderingContext2D, piece: Piece, content: PictureContent): void {
+  const { x, y, text, bold, color, gradient } = piece;
+  const top = y - SWATCH / 2;
+  if (gradient) {
+    const bar = context.createLinearGradient(x, 0, x + GRADIENT, 0);
+    for (let i = 0; i <= 8; i++) bar.addColorStop(i / 8, cssColor(gradientColor(gradient, i / 8)));
     context.fillStyle = bar;
-    context.fillRect(left, y - 6, 160, 12);
-    context.fillStyle = content.textColor;
-    y += line;
-    write(from, left);
-    context.textAlign = 'right';
-    write(to, left + 160);
+    context.fillRect(x, top, GRADIENT, SWATCH);
   }
-  for (const row of legend.gradient ? [] : legend.rows) {
-    context.fillStyle = cssColor(row.color);
-    context.fillRect(left, y - 6, 12, 12);
-    context.fillStyle = content.textColor;
-    write(row.label, left + 20);
-    write(row.range ?? '', left + 95);
-    context.textAlign = 'right';
-    if (row.percent !== undefined) write(`${row.percent} %`, left + 190);
-    context.textAlign = 'left';
-    y += line;
+  if (color !== undefined) {
+    context.fillStyle = cssColor(color);
+    context.fillRect(x, top, SWATCH, SWATCH);
   }
-  context.restore();
+  context.font = font(bold, content.fontFamily);
+  context.textBaseline = 'middle';
+  context.fillStyle = content.textColor;
+  context.fillText(text, color === undefined ? x : x + SWATCH + 7, y);
 }

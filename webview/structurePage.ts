@@ -229,10 +229,10 @@ export class StructurePage {
     const size = describeSize(data, polymerResidues(data, model));
     this.#parts.setSize(size);
     this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
-    const summary = legend.summary ? `, ${legend.summary.toLowerCase()}` : '';
+    const mean = legend.mean ? `, mean ${legend.mean}` : '';
     this.#view?.canvas.setAttribute(
       'aria-label',
-      `3D structure of ${message.title}: ${size}, drawn as ${representation}, coloured by ${legend.title}${summary}. ` +
+      `3D structure of ${message.title}: ${size}, drawn as ${representation}, coloured by ${legend.title}${mean}. ` +
         'Arrow keys turn it, plus and minus zoom, R resets the view.',
     );
   }
@@ -271,13 +271,14 @@ export class StructurePage {
       if (!onEditor) view.setBackground([255, 255, 255]);
       const bytes = await makePicture(view, options, {
         legend,
+        backgroundColor: onEditor ? style.background : '#ffffff',
         textColor: onEditor ? style.color : '#1f1f1f',
         fontFamily: style.family,
         texts: {
           Title: scene.message.title,
           Description: [
             `Coloured by ${legend.title}`,
-            legend.summary,
+            legend.mean && `mean ${legend.mean}`,
             describeProvenance(scene.message.provenance, scene.header),
           ]
             .filter((part) => part)

@@ -20,10 +20,10 @@ export function backgroundColor(): Rgb {
   return parseCssColor(getComputedStyle(document.body).backgroundColor, [255, 255, 255]);
 }
 
-/** Text colour and font of the page, for canvas drawing. */
-export function textStyle(): { readonly color: string; readonly family: string } {
+/** Colours and font of the page, for canvas drawing. */
+export function textStyle(): { readonly color: string; readonly background: string; readonly family: string } {
   const style = getComputedStyle(document.body);
-  return { color: style.color, family: style.fontFamily };
+  return { color: style.color, background: style.backgroundColor, family: style.fontFamily };
 }
 
 /** Calls the listener when the user changes the editor's theme: VS Code then changes the classes of the body. */
