@@ -35,6 +35,7 @@ export const PROBLEM_KINDS = {
   forbidden: { status: 403, title: 'This is not allowed' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This method is not offered here' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'job-is-live': { status: 409, title: 'The job has not ended yet' },
   'job-is-finished': { status: 409, title: 'The job has already ended' },
   'no-result': { status: 409, title: 'The job has no result' },

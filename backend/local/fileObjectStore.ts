@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ObjectDelivery, ObjectInfo, ObjectStore } from '../core/ports.ts';
 import { streamFile } from './fileStream.ts';
-import { compareKeys, HIDDEN_PREFIX, InvalidKey, isHidden, keyParts, prefixParts } from './objectKeys.ts';
+import { compareKeys, InvalidKey, keyParts, prefixParts, UNFINISHED_FOLDER } from './objectKeys.ts';
 
 /** Folders of the store that stay when they become empty, so that people find where to put their files. */
 const KEPT_FOLDERS = ['input', 'output'] as const;
@@ -28,7 +28,9 @@ export class FileObjectStore implements ObjectStore {
   constructor(root: string) {
     mkdirSync(root, { recursive: true, mode: FOLDER_MODE });
     this.#root = realpathSync(root);
-    for (const folder of KEPT_FOLDERS) mkdirSync(path.join(this.#root, folder), { recursive: true, mode: FOLDER_MODE });
+    for (const folder of [...KEPT_FOLDERS, UNFINISHED_FOLDER]) {
+      mkdirSync(path.join(this.#root, folder), { recursive: true, mode: FOLDER_MODE });
+    }
   }
 
   uri(key: string): string {
@@ -63,13 +65,13 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async write(key: string, body: Uint8Array): Promise<void> {
-    const { folder, file } = await this.#place(key);
-    await this.#throughTemporary(folder, body, (temporary) => rename(temporary, file).catch(explainConflict(key)));
+    const file = await this.#place(key);
+    await this.#throughTemporary(body, (temporary) => rename(temporary, file).catch(explainConflict(key)));
   }
 
   async writeIfAbsent(key: string, body: Uint8Array): Promise<boolean> {
-    const { folder, file } = await this.#place(key);
-    return this.#throughTemporary(folder, body, async (temporary) => {
+    const file = await this.#place(key);
+    return this.#throughTemporary(body, async (temporary) => {
       try {
         await linkOrCopy(temporary, file);
         return true;
@@ -93,6 +95,20 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
+  /**
+   * Removes what writers left that died while they wrote.
+   *
+   * @param olderThanMs age since the last change; younger files may still be written to
+   */
+  async removeUnfinished(olderThanMs: number): Promise<void> {
+    const folder = path.join(this.#root, UNFINISHED_FOLDER);
+    for (const name of await readdir(folder)) {
+      const file = path.join(folder, name);
+      const facts = await ifThere(stat(file));
+      if (facts && Date.now() - facts.mtimeMs > olderThanMs) await rm(file, { recursive: true, force: true });
+    }
+  }
+
   async removeAll(prefix: string): Promise<number> {
     if (prefix === '') throw new InvalidKey('An empty prefix would remove every object; name a folder.');
     let removed = 0;
@@ -109,7 +125,7 @@ export class FileObjectStore implements ObjectStore {
     return removed;
   }
 
-  /** What is left in a folder below `input/` or `output/` whose objects are gone: unfinished files, empty folders. */
+  /** What is left in a folder below `input/` or `output/` whose objects are gone: empty folders, files of other kinds. */
   async #removeFolder(folder: readonly string[]): Promise<void> {
     const directory = path.join(this.#root, ...folder);
     if ((await this.#inside(directory)) === directory) await rm(directory, { recursive: true, force: true });
@@ -130,6 +146,7 @@ export class FileObjectStore implements ObjectStore {
   async *#walk(directory: string, base: string, start: string): AsyncGenerator<{ key: string; file: string }> {
     const entries = ((await ifThere(readdir(directory, { withFileTypes: true }))) ?? [])
       .filter((entry) => entry.name.startsWith(start) && isObjectName(entry.name))
+      .filter((entry) => base !== '' || entry.name !== UNFINISHED_FOLDER)
       .map((entry) => ({ entry, sortName: entry.isDirectory() ? `${entry.name}/` : entry.name }))
       .sort((a, b) => compareKeys(a.sortName, b.sortName));
     for (const { entry } of entries) {
@@ -175,7 +192,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   /** Where to write an object; its folder is made. */
-  async #place(key: string): Promise<{ readonly folder: string; readonly file: string }> {
+  async #place(key: string): Promise<string> {
     const parts = keyParts(key);
     const folder = path.join(this.#root, ...parts.slice(0, -1));
     // Checked from the top down before anything is made, so that no folder is ever made through a link to the outside.
@@ -183,12 +200,12 @@ export class FileObjectStore implements ObjectStore {
       if (!(await this.#inside(path.join(this.#root, ...parts.slice(0, depth))))) break;
     }
     await mkdir(folder, { recursive: true, mode: FOLDER_MODE }).catch(explainConflict(key));
-    return { folder, file: path.join(folder, parts.at(-1) ?? '') };
+    return path.join(folder, parts.at(-1) ?? '');
   }
 
-  /** Writes a complete temporary file beside the place where it belongs and hands it to `publish`. */
-  async #throughTemporary<T>(folder: string, body: Uint8Array, publish: (file: string) => Promise<T>): Promise<T> {
-    const temporary = path.join(folder, `${HIDDEN_PREFIX}${randomBytes(9).toString('hex')}`);
+  /** Writes a complete temporary file, on the same disk as the place where it belongs, and hands it to `publish`. */
+  async #throughTemporary<T>(body: Uint8Array, publish: (file: string) => Promise<T>): Promise<T> {
+    const temporary = path.join(this.#root, UNFINISHED_FOLDER, `${process.pid}-${randomBytes(12).toString('hex')}`);
     const handle = await open(temporary, 'wx', FILE_MODE);
     try {
       try {
@@ -207,7 +224,7 @@ export class FileObjectStore implements ObjectStore {
 
 /** Names that are no UTF-8 read back with a replacement character and cannot be opened again. */
 function isObjectName(name: string): boolean {
-  return !isHidden(name) && !name.includes('\\') && !name.includes('\ufffd');
+  return !name.includes('\\') && !name.includes('\ufffd');
 }
 
 /** File systems without hard links (exFAT, some network mounts) get an exclusive copy instead. */

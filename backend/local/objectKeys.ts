@@ -1,10 +1,10 @@
+/** Which names an object may have in the file store, and which files are no objects. */
+
 /**
- * Which names an object may have in the file store, and which files are no objects.
- *
- * Names that start with {@link HIDDEN_PREFIX} belong to writers that are not done yet (this store, and a runner that
- * publishes into the same folder): such a file becomes an object only when it is renamed.
+ * Top folder of the store for files that are being written, by this store and by a runner that publishes into it. They
+ * become objects when they are moved to their place.
  */
-export const HIDDEN_PREFIX = '.foldpad-';
+export const UNFINISHED_FOLDER = '.tmp';
 
 const MAX_KEY_BYTES = 1024;
 const MAX_PART_BYTES = 255;
@@ -14,23 +14,23 @@ export class InvalidKey extends Error {
   override readonly name = 'InvalidKey';
 }
 
-export function isHidden(name: string): boolean {
-  return name.startsWith(HIDDEN_PREFIX);
-}
-
 /** @returns the parts between slashes @throws InvalidKey */
 export function keyParts(key: string): readonly string[] {
   const parts = key.split('/');
-  const trouble = Buffer.byteLength(key) > MAX_KEY_BYTES ? 'is too long' : parts.map(partTrouble).find(Boolean);
+  const trouble = keyTrouble(key, parts) ?? parts.map(partTrouble).find(Boolean);
   if (trouble) throw new InvalidKey(`The object key ${JSON.stringify(key.slice(0, 200))} ${trouble}.`);
   return parts;
+}
+
+function keyTrouble(key: string, parts: readonly string[]): string | undefined {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return 'is too long';
+  return parts[0] === UNFINISHED_FOLDER ? `is in ${UNFINISHED_FOLDER}/, which is kept for unfinished files` : undefined;
 }
 
 function partTrouble(part: string): string | undefined {
   if (part === '' || part === '.' || part === '..') return 'has an empty, "." or ".." part';
   if (part.includes('\0') || part.includes('\\')) return 'has a character that no key may have';
   if (Buffer.byteLength(part) > MAX_PART_BYTES) return `has a part of more than ${MAX_PART_BYTES} bytes`;
-  if (isHidden(part)) return `has a part that starts with "${HIDDEN_PREFIX}", which is kept for unfinished files`;
   return undefined;
 }
 

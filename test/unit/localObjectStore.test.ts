@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ describe('FileObjectStore', () => {
   });
 
   it('refuses keys that could leave the store or name unfinished files', async () => {
-    for (const key of ['', '/etc/passwd', '../x', 'a//b', 'a/./b', 'a/../../b', 'a\\b', 'a\0b', 'x/.foldpad-1', 'a/']) {
+    for (const key of ['', '/etc/passwd', '../x', 'a//b', 'a/./b', 'a/../../b', 'a\\b', 'a\0b', '.tmp/x', 'a/']) {
       await assert.rejects(store.read(key), InvalidKey, key);
       await assert.rejects(store.write(key, bytes('x')), InvalidKey, key);
     }
@@ -69,11 +69,11 @@ describe('FileObjectStore', () => {
     assert.deepEqual(await keys('nothing/'), []);
   });
 
-  it('removes what begins with a prefix, unfinished files and empty folders, and keeps input/', async () => {
+  it('removes what begins with a prefix, and empty folders, and keeps input/', async () => {
     await store.write('input/job/target.fasta', bytes('x'));
     await store.write('input/job/deep/er', bytes('x'));
     await store.write('input/jobless', bytes('x'));
-    writeFileSync(path.join(root, 'input', 'job', '.foldpad-half'), 'x');
+    mkdirSync(path.join(root, 'input', 'job', 'empty'));
     assert.deepEqual(await keys('input/job/'), ['input/job/deep/er', 'input/job/target.fasta']);
     assert.equal(await store.removeAll('input/job/'), 2);
     assert.equal(existsSync(path.join(root, 'input', 'job')), false);
@@ -110,9 +110,17 @@ describe('FileObjectStore', () => {
     await assert.rejects(store.write('output/f/g', bytes('x')), /a file and a folder would have the same name/);
     await store.write('output/d/e', bytes('x'));
     await assert.rejects(store.write('output/d', bytes('x')), /a file and a folder would have the same name/);
-    assert.deepEqual(
-      (await readdir(path.join(root, 'output'))).filter((name) => name.startsWith('.')),
-      [],
-    );
+    assert.deepEqual(await readdir(path.join(root, '.tmp')), []);
+  });
+
+  it('does not show files that a writer has not finished, and removes old ones', async () => {
+    const left = path.join(root, '.tmp', 'left');
+    writeFileSync(left, 'half');
+    assert.ok((await keys('')).every((key) => !key.includes('left')));
+    await store.removeUnfinished(60_000);
+    assert.ok(existsSync(left));
+    utimesSync(left, new Date(0), new Date(0));
+    await store.removeUnfinished(60_000);
+    assert.equal(existsSync(left), false);
   });
 });
