@@ -42,13 +42,14 @@ const fileName = z
       !name.includes('\\') && !name.includes('\0') && name.split('/').every((p) => p !== '' && p !== '.' && p !== '..'),
     { error: 'must be the name of a file below input/, without ".." or a leading "/"' },
   )
-  // What a file system can name, and no file that somebody is still writing.
-  .refine((name) => name.split('/').every((p) => new TextEncoder().encode(p).length <= 255), {
-    error: 'must not have a folder or file name of more than 255 bytes',
-  })
-  .refine((name) => name.split('/').every((p) => !p.startsWith('.foldpad-')), {
-    error: 'must not name a file that is still being written (".foldpad-…")',
+  // What every store can name: S3 takes keys of 1024 bytes, file systems names of 255.
+  .refine((name) => bytes(name) <= 1000 && name.split('/').every((part) => bytes(part) <= 255), {
+    error: 'must have at most 1000 bytes, and 255 between slashes',
   });
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 /** A request for one job. Unknown fields are refused by name. */
 export const wireJobRequestSchema = z

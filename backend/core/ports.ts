@@ -81,7 +81,18 @@ export type ObjectDelivery =
   | { readonly kind: 'stream'; readonly size: number; readonly body: ReadableStream<Uint8Array> }
   | { readonly kind: 'redirect'; readonly url: string };
 
-/** Objects under slash-separated keys, as in S3. Keys never hold empty, `.` or `..` parts. */
+/**
+ * The store will not read or write this key: it cannot name an object, or leads out of the store. The message says why,
+ * in a sentence for users.
+ */
+export class ObjectRefused extends Error {
+  override readonly name: string = 'ObjectRefused';
+}
+
+/**
+ * Objects under slash-separated keys, as in S3. Keys never hold empty, `.` or `..` parts.
+ * Every method may throw {@link ObjectRefused}.
+ */
 export interface ObjectStore {
   /** Address of a key or key prefix for the runner: `file://…` or `s3://…`. */
   uri(key: string): string;

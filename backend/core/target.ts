@@ -2,11 +2,11 @@ import { checkTarget } from '../api/fasta/checkTarget.ts';
 import { formatFasta } from '../api/fasta/format.ts';
 import { parseHeader } from '../api/fasta/header.ts';
 import { readFasta } from '../api/fasta/parseFasta.ts';
-import type { FastaFile, FastaMode, FastaProblem, FastaRecord } from '../api/fasta/types.ts';
+import type { FastaFile, FastaMode, FastaProblem, FastaRecord, FastaSource } from '../api/fasta/types.ts';
 import type { Engine, JobRequest, TargetChain } from '../api/job.ts';
 import type { ProblemDetail } from '../api/problem.ts';
 import { chunksOf, encodeText } from './bytes.ts';
-import type { ObjectStore } from './ports.ts';
+import { ObjectRefused, type ObjectStore } from './ports.ts';
 
 /** A checked target: its FASTA in normal form and its chains. */
 export interface Target {
@@ -34,6 +34,13 @@ export async function readTarget(objects: ObjectStore, request: JobRequest, engi
     return mistake({ field, message, remedy: 'Name a file that you have put under input/ yourself.' });
   }
   const bytes = await bytesOf(objects, request);
+  if (typeof bytes === 'string') {
+    return mistake({
+      field,
+      message: bytes,
+      remedy: 'Put the file itself under input/, or send its text in "sequence".',
+    });
+  }
   if (!bytes) {
     const message = `there is no file input/${source.kind === 'file' ? source.fileName : ''}`;
     const remedy = 'Put the file there first, or send its text in "sequence".';
@@ -43,13 +50,16 @@ export async function readTarget(objects: ObjectStore, request: JobRequest, engi
   return judge(file, request, engine, field);
 }
 
-async function bytesOf(
-  objects: ObjectStore,
-  { source }: JobRequest,
-): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined> {
+/** The bytes, `undefined` for no such file, or the store's sentence about why it will not give them. */
+async function bytesOf(objects: ObjectStore, { source }: JobRequest): Promise<FastaSource | string | undefined> {
   if (source.kind === 'inline') return [encodeText(source.sequence)];
-  const stream = await objects.stream(`input/${source.fileName}`);
-  return stream && chunksOf(stream);
+  try {
+    const stream = await objects.stream(`input/${source.fileName}`);
+    return stream && chunksOf(stream);
+  } catch (error) {
+    if (error instanceof ObjectRefused) return error.message;
+    throw error;
+  }
 }
 
 function judge(file: FastaFile, request: JobRequest, engine: Engine, field: string): TargetOutcome {
