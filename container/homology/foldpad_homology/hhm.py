@@ -22,8 +22,8 @@ NULL_LINE = (
 )
 BACKGROUND = np.array([2.0 ** (-int(x) / 1000) for x in NULL_LINE[7:].split()])
 # Probability to open an insertion or a deletion after a column, by DSSP class; extension 0.5 / 0.5.
-GAP_OPEN_LOOP = 0.0125
-GAP_OPEN_CORE = 0.0125
+GAP_OPEN_LOOP = 0.02
+GAP_OPEN_CORE = 0.006
 _BEGIN = "       0\t*\t*\t0\t*\t0\t*\t*\t*\t*\t"
 
 

@@ -28,7 +28,7 @@ from .hhm import read_index
 from .progress import Reporter
 from .software import STRUCTURE_DB, missing_parts, package_versions
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "library.json"
 PREFIX = "templates"
 # CA coordinates are stored relative to the chain's centre, in 1/100 Angstrom.

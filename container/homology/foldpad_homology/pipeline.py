@@ -21,6 +21,8 @@ from .search import Exclusion, search
 from .selection import RankedCandidate
 from .structure_files import Atom, ca_array, read_atoms
 
+# The first search only has to find the homologues that make the query profile.
+FIRST_PASS_HITS = 50
 # Residues beyond each end of the local alignment that are still taken from the template.
 EXTEND = 10
 # Further models: expected TM-score at most this much below the best one's, and a structure that differs.
@@ -72,7 +74,7 @@ def find_candidates(
     """Searches the library with the sequence, then with the profile that its homologues give. Returns the candidates in search order, the table of all hits, excluded chains."""
     fasta = work / "sequence.fasta"
     fasta.write_text(f">target\n{query.sequence}\n")
-    hits = search(fasta, library, threads, work)
+    hits = search(fasta, library, threads, work, FIRST_PASS_HITS)
     profile = query_profile(query.sequence, [hit for hit in hits if not exclusion.reason(hit)], library)
     if profile is not None:
         path = work / "profile.hhm"

@@ -11,7 +11,7 @@ from .library import Library
 from .processes import run
 from .software import hhsuite_binary, hhsuite_data
 
-MAX_HITS = 200
+MAX_HITS = 100
 # Posterior threshold at which the final alignment ends (-mact; 0 global .. 0.35 HH-suite's default): lower values
 # align more of the target. Chosen on training chains, see docs/homology-accuracy.md.
 ALIGNMENT_GREED = 0.1
@@ -33,8 +33,8 @@ class Exclusion:
         return None
 
 
-def search(query_file: Path, library: Library, threads: int, work: Path) -> list[Hit]:
-    """All hits of a query (FASTA or HMM file), best first. Raises EngineError when HH-suite fails."""
+def search(query_file: Path, library: Library, threads: int, work: Path, limit: int = MAX_HITS) -> list[Hit]:
+    """The best ``limit`` hits of a query (FASTA or HMM file), best first. Raises EngineError when HH-suite fails."""
     output = work / f"{query_file.stem}.hhr"
     command = [
         hhsuite_binary("hhblits"),
@@ -47,7 +47,7 @@ def search(query_file: Path, library: Library, threads: int, work: Path) -> list
         "-premerge", "0",
         "-alt", "1",
         "-mact", str(ALIGNMENT_GREED),
-        "-Z", str(MAX_HITS), "-B", str(MAX_HITS), "-z", "1", "-b", "1", "-p", "5",
+        "-Z", str(limit), "-B", str(limit), "-realign_max", str(limit), "-z", "1", "-b", "1", "-p", "5",
         "-cpu", str(threads),
         "-v", "1",
     ]

@@ -36,7 +36,7 @@ BUILD_TIMEOUT = 120.0
 
 
 def collect(library: Library, chain: str, worker: BuildWorker, work: Path) -> dict:
-    """Everything about one target: candidates with features and true quality, and up to three models."""
+    """Everything about one target: candidates with features and true quality, and up to two models."""
     sequence = target_sequence(library, chain)
     truth = library.ca_coordinates(chain)
     exclusion = Exclusion(frozenset([chain.split("_")[0]]), MAX_IDENTITY)
@@ -64,8 +64,8 @@ def collect(library: Library, chain: str, worker: BuildWorker, work: Path) -> di
         })
     reference = work / "reference.pdb"
     write_ca_pdb(reference, truth, sequence)
-    # The two best, and one from further down so that bad models are learnt too.
-    chosen = ranked[:2] + random.Random(chain).sample(ranked[2:], min(1, len(ranked[2:])))
+    # The best, and one from further down so that bad models are learnt too.
+    chosen = ranked[:1] + random.Random(chain).sample(ranked[1:], min(1, len(ranked[1:])))
     forbidden = forbidden_indices(library, exclusion, excluded)
     for number, entry in enumerate(chosen):
         worker.submit(build_job(number, entry, query, library, forbidden, BUILD_TIMEOUT, work))
