@@ -88,9 +88,10 @@ function program(name, entry, production) {
 }
 
 function page(name, entry, production) {
-  // NGL sends the text of its functions to a worker, so nothing in it may be renamed or wrapped. It comes minified.
+  // NGL sends the text of its functions to a worker. Functions of one scope are renamed alike, so their texts still find
+  // each other (the viewer's tests draw a surface in a worker); keepNames would wrap them in a helper that is not sent.
   const base = common(name, BROWSER_TARGET, production, {
-    minifyIdentifiers: false,
+    minifyIdentifiers: true,
     minifyWhitespace: true,
     minifySyntax: true,
     css: true,
