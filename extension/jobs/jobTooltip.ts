@@ -47,7 +47,10 @@ function facts(job: Job): [string, string][] {
     [vscode.l10n.t('Queue'), job.queue],
     ...(job.engine === 'alphafold2' ? alphafoldFacts(job) : []),
     [vscode.l10n.t('Excluded templates'), excludeTemplates.join(', ')],
-    [vscode.l10n.t('Template identity up to'), maxTemplateIdentity === undefined ? undefined : percent(maxTemplateIdentity)],
+    [
+      vscode.l10n.t('Template identity up to'),
+      maxTemplateIdentity === undefined ? undefined : percent(maxTemplateIdentity),
+    ],
     [vscode.l10n.t('Random seed'), randomSeed?.toString()],
     [vscode.l10n.t('Comment'), job.comment],
     [vscode.l10n.t('Created'), timeText(job.createdAt)],

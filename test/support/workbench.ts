@@ -39,7 +39,7 @@ async function retry<T>(page: Page, what: string, attempt: () => Promise<T>): Pr
 
 /** Opens an editor's page and waits until VS Code has finished starting; before that it drops what it is told. */
 export async function openWorkbench(page: Page, url: string): Promise<void> {
-  await page.goto(url);
+  await page.goto(url, { timeout: START_TIMEOUT_MS });
   await page.locator('.monaco-workbench').waitFor({ timeout: START_TIMEOUT_MS });
   await page.waitForFunction(
     () => performance.getEntriesByName('code/LifecyclePhase/Eventually').length > 0,
