@@ -114,6 +114,6 @@ def quoted(value: object) -> str:
         if not reserved:
             return text
     for quote in ("'", '"'):
-        if not re.search(rf"{quote}(\s|$)", text):
+        if quote not in text:
             return f"{quote}{text}{quote}"
     return f"\n;{text}\n;"

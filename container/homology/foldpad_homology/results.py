@@ -15,7 +15,8 @@ from .pipeline import Model, Outcome
 from .software import engine_label, software_versions
 from .structure_files import Provenance, pdb_text
 
-METHOD = "homology modelling (HHsearch + ProMod3)"
+# HHblits without iterations is HHsearch behind a fast prefilter.
+METHOD = "homology modelling (HHblits + ProMod3)"
 
 
 def write_results(outcome: Outcome, query: Query, library: Library, seed: int, out: Path) -> dict:
