@@ -16,7 +16,8 @@ export function describeResidue(residue: ResidueInfo, value: number, meaning: Va
 }
 
 /** For example `Homology (ProMod3 3.2.1) · template 1ni7_A, 45 % identical · 2026-11-22`. */
-export function describeProvenance(provenance: Provenance | undefined, header: StructureHeader): string {
+export function describeProvenance(stated: Provenance | undefined, header: StructureHeader): string {
+  const provenance = stated ?? header.provenance;
   if (!provenance) return [header.title, header.method.toLowerCase()].filter((part) => part !== '').join(' · ');
   const templates = (provenance.templates ?? []).map(({ id, identity }) =>
     identity === undefined ? id : `${id} (${Math.round(identity * 100)} % identical)`,

@@ -1,6 +1,7 @@
 /** What a structure file says about itself before its coordinates: title, method, what its numbers are. Pure. */
 
 import type { StructureFormat } from '../extension/structure/formats.ts';
+import type { Provenance } from '../extension/structure/protocol.ts';
 import { type BinaryCifText, readBinaryCifText } from './bcifText.ts';
 import { readCifCategory } from './cifText.ts';
 
@@ -13,6 +14,8 @@ export interface StructureHeader {
   readonly qualityMetrics: readonly string[];
   /** Text of PDB `REMARK` lines without the record name. */
   readonly remarks: readonly string[];
+  /** Who made a model of Foldpad, as its own file says. */
+  readonly provenance?: Provenance;
 }
 
 /** How much of a file is searched for its header (32 MiB); all but giant assemblies are searched whole. */
@@ -34,11 +37,35 @@ function readPdb(text: string): StructureHeader {
     record(name)
       .map((line) => line.slice(10).trim())
       .join(' ');
+  const remarks = record('REMARK').map((line) => line.slice(10));
+  const provenance = readProvenance(remarks);
   return {
     title: joined('TITLE '),
     method: joined('EXPDTA'),
     qualityMetrics: [],
-    remarks: record('REMARK').map((line) => line.slice(10)),
+    remarks,
+    ...(provenance && { provenance }),
+  };
+}
+
+/** Foldpad's homology engine writes `ENGINE:`, `TEMPLATE:`, `TEMPLATE IDENTITY:` and `CREATED:` as remarks. */
+function readProvenance(remarks: readonly string[]): Provenance | undefined {
+  const after = (key: string): string | undefined =>
+    remarks
+      .find((remark) => remark.trimStart().startsWith(`${key}:`))
+      ?.split(`${key}:`)[1]
+      ?.trim();
+  const engine = after('ENGINE');
+  if (!engine || !remarks.some((remark) => /foldpad/i.test(remark))) return undefined;
+  const template = /^PDB (\S+) CHAIN (\S+)/.exec(after('TEMPLATE') ?? '');
+  const identity = Number.parseFloat(after('TEMPLATE IDENTITY') ?? '') / 100;
+  const createdAt = after('CREATED');
+  return {
+    engine,
+    ...(template && {
+      templates: [{ id: `${template[1]}_${template[2]}`, ...(Number.isFinite(identity) && { identity }) }],
+    }),
+    ...(createdAt && { createdAt }),
   };
 }
 

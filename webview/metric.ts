@@ -54,6 +54,7 @@ export function meaningOf(
   const claim = declared ? { metric: declared.metric, evidence: 'stated by the result' } : claimedBy(header, facts);
   if (typeof claim === 'string') return bFactor(claim);
   const { metric, evidence } = claim;
+  if (facts.min > facts.max) return bFactor('there are no residues to speak of');
   if (!(facts.min >= 0 && facts.max <= 100)) {
     return bFactor(
       `${METRIC_NAMES[metric]} was expected (${evidence}), but the values run from ${facts.min.toFixed(1)} to ` +
@@ -76,14 +77,17 @@ function claimedBy(
   }
   const line = header.remarks.find((remark) => /estimated\s+ca-?lddt/i.test(remark));
   if (line) return { metric: 'estimated-ca-lddt', evidence: `the file says “${line.trim()}”` };
-  const plddtLine = header.remarks.find((remark) => /\bplddt\b/i.test(remark) && /b-?factor/i.test(remark));
+  const plddtLine = header.remarks.find(
+    (remark) => /\bplddt\b/i.test(remark) && /b-?factor/i.test(remark) && !/\bnot\b/i.test(remark),
+  );
   if (plddtLine) return { metric: 'plddt', evidence: `the file says “${plddtLine.trim()}”` };
 
   if (EXPERIMENT.test(header.method)) return `the structure was measured: ${header.method.toLowerCase()}`;
   if (/\b(alphafold|esmfold)\b.*\bprediction\b/i.test(header.title)) {
     return { metric: 'plddt', evidence: `the title is “${header.title}”` };
   }
-  const plausible = facts.uniformInResidues && facts.max > 0;
+  // A constant column is a placeholder.
+  const plausible = facts.uniformInResidues && facts.max > facts.min;
   if (plausible && PREDICTED_FILE_NAME.test(facts.fileName)) {
     return { metric: 'plddt', evidence: `the file is named as AlphaFold names its models` };
   }

@@ -37,7 +37,7 @@ export const STRUCTURE_EXTENSIONS: readonly string[] = Object.keys(EXTENSIONS);
  */
 export function parseStructureFileName(path: string): StructureFileName | undefined {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  const match = /^(.*)\.([a-z]+?)(\.gz)?$/i.exec(name);
+  const match = /^(.*?)\.([a-z]+)(\.gz)?$/i.exec(name);
   const format = EXTENSIONS[match?.[2]?.toLowerCase() ?? ''];
   if (!match || !format) return undefined;
   return { format, gzipped: match[3] !== undefined, stem: match[1] || 'structure' };

@@ -67,7 +67,11 @@ export function pdbText(
   const body =
     models === 1
       ? atomLines(0)
-      : Array.from({ length: models }, (_, model) => [`MODEL     ${pad(model + 1, 4)}`, ...atomLines(model), 'ENDMDL']).flat();
+      : Array.from({ length: models }, (_, model) => [
+          `MODEL     ${pad(model + 1, 4)}`,
+          ...atomLines(model),
+          'ENDMDL',
+        ]).flat();
   return `${[...header, ...body, 'END'].join('\n')}\n`;
 }
 
