@@ -25,32 +25,33 @@ const GRACE_MS = 5_000;
 
 /** Process groups that must not outlive this process. */
 const groups = new Set<number>();
-let cleansUp = false;
+const cleanUps = new Set<() => Promise<unknown>>();
+let listening = false;
 
-function groupIsAlive(pid: number): boolean {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Ctrl+C ends what was started first, politely, and then this process. */
+/** Ctrl+C ends what was started first, politely, and then this process. A script for which that is the way to end sets exitCode. */
 async function endOnSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> {
-  for (const pid of groups) signalGroup(pid, 'SIGTERM');
-  const deadline = Date.now() + GRACE_MS;
-  while ([...groups].some(groupIsAlive) && Date.now() < deadline) await delay(50);
-  process.exit(128 + constants.signals[signal]);
+  await Promise.race([Promise.allSettled([...cleanUps].map((cleanUp) => cleanUp())), delay(2 * GRACE_MS)]);
+  process.exit(process.exitCode ?? 128 + constants.signals[signal]);
 }
 
-function cleanUpAtExit(): void {
-  if (cleansUp) return;
-  cleansUp = true;
+function listen(): void {
+  if (listening) return;
+  listening = true;
   process.once('exit', () => {
     for (const pid of groups) signalGroup(pid, 'SIGKILL');
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void endOnSignal(signal));
+}
+
+/**
+ * Has something done before a signal ends this process.
+ *
+ * @returns a function that takes it back
+ */
+export function beforeSignalEnds(cleanUp: () => Promise<unknown>): () => void {
+  listen();
+  cleanUps.add(cleanUp);
+  return () => void cleanUps.delete(cleanUp);
 }
 
 /** Sends a signal to a process and everything it started. A group that is gone is no error. */
@@ -71,10 +72,9 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 export function ownGroup(child: ChildProcess): () => Promise<void> {
   const { pid } = child;
   if (pid === undefined) return async () => {};
-  cleanUpAtExit();
   groups.add(pid);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return async () => {
+  const stop = async () => {
     if (!groups.has(pid)) return;
     if (child.exitCode === null && child.signalCode === null) {
       signalGroup(pid, 'SIGTERM');
@@ -85,7 +85,10 @@ export function ownGroup(child: ChildProcess): () => Promise<void> {
     // Whatever the leader left behind.
     signalGroup(pid, 'SIGKILL');
     groups.delete(pid);
+    forget();
   };
+  const forget = beforeSignalEnds(stop);
+  return stop;
 }
 
 /** Runs a command to its end, in a process group of its own. Never rejects: a command that cannot start has code null. */

@@ -26,8 +26,15 @@ export function countsLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, '     ');
+/** Characters of one line that are worth reading; a difference between two long strings can be megabytes. */
+const LINE_LENGTH = 400;
+
+function readable(text: string): string {
+  const lines = text.split('\n').map((line) => {
+    if (line.length <= LINE_LENGTH) return `     ${line}`;
+    return `     ${line.slice(0, LINE_LENGTH)} … and ${line.length - LINE_LENGTH} more characters`;
+  });
+  return lines.join('\n');
 }
 
 /** The whole report: each part, what was skipped, each failure in full, and the counts alone on the last line. */
@@ -42,7 +49,7 @@ export function summarize(outcomes: readonly PartOutcome[]): string {
     );
   const skipped = of('skipped').map(({ part, title, error }) => `  ${part}: ${title}${error ? `: ${error}` : ''}`);
   const failures = of('failed').map(
-    ({ part, title, error = '' }, index) => `  ${index + 1}) ${part}: ${title}\n\n${indent(error)}`,
+    ({ part, title, error = '' }, index) => `  ${index + 1}) ${part}: ${title}\n\n${readable(error)}`,
   );
   return [
     ['Parts', ...parts].join('\n'),

@@ -6,11 +6,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ownGroup, runCommand } from '../../scripts/lib/process.ts';
+import { beforeSignalEnds, ownGroup, runCommand } from '../../scripts/lib/process.ts';
 import { type EditorProgram, setUpEditor } from '../../scripts/setup/editor.ts';
 import { libraryFolder } from '../../scripts/setup/engine.ts';
 import { describeFailure } from '../../scripts/setup/result.ts';
-import { killMarked, type Leftover } from './leftovers.ts';
+import { endMarked, type Leftover } from './leftovers.ts';
 import { freePort } from './ports.ts';
 
 /** In the environment of the editor and of everything it starts. */
@@ -56,7 +56,9 @@ export interface Editor {
   home: string;
   /** What the editor's server has printed. */
   log: () => Promise<string>;
-  /** Ends the editor and everything it started. Answers what was still alive and had to be killed. */
+  /** Settles when the editor has ended, for whatever reason, with how it did. */
+  ended: Promise<string>;
+  /** Ends the editor and everything it started. Answers what had left its process group and was ended one by one. */
   stop: () => Promise<Leftover[]>;
 }
 
@@ -144,22 +146,25 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   child.stderr.pipe(log, { end: false });
   const stopGroup = ownGroup(child);
   let failure: string | undefined;
-  child.once('error', (error) => {
-    failure = error.message;
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
   });
-  child.once('exit', (code, signal) => {
-    failure ??= `it ended with ${signal ?? `exit code ${code}`}`;
+  void ended.then((how) => {
+    failure = how;
   });
 
   const readLog = () => readFile(logFile, 'utf8').catch(() => '');
   const stop = async (): Promise<Leftover[]> => {
+    forget();
     await stopGroup();
     // Processes that left the group on purpose, such as a local backend that serves several windows.
-    const leftovers = killMarked(MARK, mark);
+    const leftovers = await endMarked(MARK, mark);
     log.end();
     if (temporary) await rm(home, { recursive: true, force: true, maxRetries: 5 });
     return leftovers;
   };
+  const forget = beforeSignalEnds(stop);
 
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!(await answers(port))) {
@@ -172,5 +177,5 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     throw new Error(`the editor did not start: ${failure ?? 'it did not answer in time'}\n${printed.trim()}`);
   }
   const url = `http://127.0.0.1:${port}/?folder=${encodeURI(options.workspace)}`;
-  return { url, port, home, log: readLog, stop };
+  return { url, port, home, log: readLog, ended, stop };
 }

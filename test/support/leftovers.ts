@@ -1,5 +1,9 @@
 // Finds processes that outlived what started them, by a mark in their environment (Linux only).
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long a process may take to go when it is asked to. */
+const GRACE_MS = 3_000;
 
 export interface Leftover {
   pid: number;
@@ -25,15 +29,26 @@ export function findMarked(name: string, value: string): Leftover[] {
     .map((pid) => ({ pid: Number(pid), command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim() }));
 }
 
-/** Kills them and says which they were. */
-export function killMarked(name: string, value: string): Leftover[] {
-  const found = findMarked(name, value);
-  for (const { pid } of found) {
+function signal(leftovers: readonly Leftover[], name: NodeJS.Signals): void {
+  for (const { pid } of leftovers) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, name);
     } catch {
       // Gone meanwhile.
     }
   }
+}
+
+/** Ends them, by SIGKILL if they do not go in three seconds, and says which they were. */
+export async function endMarked(name: string, value: string): Promise<Leftover[]> {
+  const found = findMarked(name, value);
+  signal(found, 'SIGTERM');
+  const deadline = Date.now() + GRACE_MS;
+  let left = found;
+  while (left.length > 0 && Date.now() < deadline) {
+    await delay(50);
+    left = findMarked(name, value);
+  }
+  signal(left, 'SIGKILL');
   return found;
 }
