@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RestartPolicy } from './restartPolicy.ts';
 import { isNewer, parseServerFile, type RunningServer } from './serverFile.ts';
 
-/** How long a start may take before it counts as failed (ms); a laptop that wakes up is slow. */
-const START_TIMEOUT_MS = 30_000;
+/** How long a start may take before it counts as failed (ms); a busy laptop is slow. */
+const START_TIMEOUT_MS = 60_000;
 const HEALTH_TIMEOUT_MS = 3_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 60;
