@@ -35,14 +35,15 @@ PREFIX = "templates"
 COORDINATE_SCALE = 100.0
 
 
-def library_key() -> str:
+def library_key(limit: int | None = None) -> str:
     """Folder name that changes whenever the data it was made from, or our format, changes."""
     version = package_versions().get("promod3-data")
     if version is None:
         status = STRUCTURE_DB.stat()
         version = hashlib.sha256(f"{status.st_size}:{status.st_mtime_ns}".encode()).hexdigest()[:12]
     safe = "".join(c if c.isalnum() or c in ".-+" else "_" for c in version)
-    return f"promod3-data-{safe}-f{FORMAT}"
+    part = "" if limit is None else f"-first{limit}"
+    return f"promod3-data-{safe}-f{FORMAT}{part}"
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ class Library:
         return self._hhm_index[chain]
 
 
-def find_library(root: Path) -> Library | None:
+def find_library(root: Path, limit: int | None = None) -> Library | None:
     """The ready library below ``root``, or None."""
-    folder = root / library_key()
+    folder = root / library_key(limit)
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError):
@@ -104,13 +105,14 @@ def find_library(root: Path) -> Library | None:
     return Library(folder, manifest)
 
 
-def prepare_library(root: Path, threads: int, report: Reporter) -> Library:
+def prepare_library(root: Path, threads: int, report: Reporter, limit: int | None = None) -> Library:
     """Returns the library below ``root``, building it first if it is not there.
 
-    Two processes may call this at once: the second waits for the first. Raises EngineError when
+    ``limit``: only so many chains, for tests; such a library has a key of its own. Two processes may call
+    this at once: the second waits for the first. Raises EngineError when
     software is missing or the disk is full.
     """
-    ready = find_library(root)
+    ready = find_library(root, limit)
     if ready is not None:
         report.log(f"The template library is ready: {ready.folder.name}.")
         return ready
@@ -119,11 +121,11 @@ def prepare_library(root: Path, threads: int, report: Reporter) -> Library:
         first = missing[0]
         raise EngineError(f"The homology engine cannot start: {first['why']}. To install it: {first['remedy']}")
     root.mkdir(parents=True, exist_ok=True)
-    key = library_key()
+    key = library_key(limit)
     with _locked(root / f".{key}.lock", report):
-        ready = find_library(root)
+        ready = find_library(root, limit)
         if ready is None:
-            ready = _build(root, key, threads, report)
+            ready = _build(root, key, threads, report, limit)
     report.progress("library", 1.0, "The template library is ready.")
     return ready
 
@@ -140,7 +142,7 @@ def _locked(path: Path, report: Reporter) -> Iterator[None]:
         yield
 
 
-def _build(root: Path, key: str, threads: int, report: Reporter) -> Library:
+def _build(root: Path, key: str, threads: int, report: Reporter, limit: int | None) -> Library:
     from .library_build import build_files
 
     for leftover in root.glob(f".{key}.building-*"):
@@ -150,7 +152,7 @@ def _build(root: Path, key: str, threads: int, report: Reporter) -> Library:
     report.log("Preparing the template library from promod3-data (once per version of that package).")
     temporary = Path(tempfile.mkdtemp(prefix=f".{key}.building-", dir=root))
     try:
-        facts = build_files(temporary, threads, report)
+        facts = build_files(temporary, threads, report, limit)
         manifest = {
             "format": FORMAT,
             "key": key,

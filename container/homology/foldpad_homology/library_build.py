@@ -22,7 +22,7 @@ _KINDS = ("hhm", "cs219", "a3m")
 _BATCH = 256
 
 
-def build_files(folder: Path, threads: int, report: Reporter) -> dict:
+def build_files(folder: Path, threads: int, report: Reporter, limit: int | None = None) -> dict:
     """Writes database, chain table and coordinates into ``folder``; returns facts for the manifest."""
     from promod3 import loop
 
@@ -32,7 +32,7 @@ def build_files(folder: Path, threads: int, report: Reporter) -> dict:
     database = loop.LoadStructureDB()
     infos = [database.GetCoordInfo(i) for i in range(database.GetNumCoords())]
     names = _unique_names(infos)
-    indices = sorted(names)
+    indices = sorted(names)[:limit]
     batches = [indices[start : start + _BATCH] for start in range(0, len(indices), _BATCH)]
     report.progress("library", 0.03, f"Writing profile HMMs of {len(indices)} chains.")
     states = StateLibrary(hhsuite_data("cs219.lib"))

@@ -5,7 +5,8 @@
 
 Each target is treated as a bare sequence: its own PDB entry and every hit above 95 % identity are excluded from the
 query profile, the templates, the agreement features and the loop database. One file per target is written to
-``--work``; a second call continues where the first ended.
+``--work``; a second call continues where the first ended. ``--decoys N`` also searches with N shuffled target
+sequences, which have no structure, to see what the gate must refuse.
 """
 
 from __future__ import annotations
@@ -86,6 +87,30 @@ def collect(library: Library, chain: str, worker: BuildWorker, work: Path) -> di
     return record
 
 
+def collect_decoy(library: Library, chain: str, work: Path) -> dict:
+    """What the search finds for a shuffled sequence: the features of its candidates."""
+    letters = list(target_sequence(library, chain))
+    random.Random(f"decoy {chain}").shuffle(letters)
+    sequence = "".join(letters)
+    candidates, _, _ = find_candidates(Query(chain, "", sequence, sequence), library, Exclusion(), 1, work)
+    ranked = selection.rank(selection.consider(candidates), library)
+    return {
+        "decoy": chain, "length": len(sequence),
+        "features": selection.features([r.candidate for r in ranked], [r.placed for r in ranked]) if ranked else None,
+    }
+
+
+def _run_decoys(root: Path, work: Path, chains: list[str]) -> None:
+    library = open_library(root)
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        for chain in chains:
+            output = work / f"{chain}.decoy"
+            if not output.exists():
+                temporary = output.with_suffix(".tmp")
+                temporary.write_bytes(pickle.dumps(collect_decoy(library, chain, Path(folder))))
+                temporary.rename(output)
+
+
 def _run_part(root: Path, work: Path, chains: list[str]) -> None:
     library = open_library(root)
     with tempfile.TemporaryDirectory(dir=work) as folder:
@@ -113,11 +138,19 @@ def main() -> None:
     parser.add_argument("--work", required=True, type=Path)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--count", type=int, default=TRAINING_COUNT)
+    parser.add_argument("--decoys", type=int, default=0)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     chains = training_targets(open_library(options.library))[: options.count]
-    parts = [chains[n :: options.processes] for n in range(options.processes)]
-    processes = [multiprocessing.Process(target=_run_part, args=(options.library, options.work, part)) for part in parts]
+    _in_parallel(_run_part, chains, options)
+    _in_parallel(_run_decoys, chains[: options.decoys], options)
+
+
+def _in_parallel(function, chains: list[str], options: argparse.Namespace) -> None:
+    processes = [
+        multiprocessing.Process(target=function, args=(options.library, options.work, chains[n :: options.processes]))
+        for n in range(options.processes)
+    ]
     for process in processes:
         process.start()
     for process in processes:
