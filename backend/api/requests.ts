@@ -43,7 +43,7 @@ export function parseJobRequests(body: unknown): readonly JobRequest[] {
   for (const [index, item] of items.entries()) {
     const checked = wireJobRequestSchema.safeParse(item);
     if (checked.success) requests.push(requestFromWire(checked.data));
-    else details.push(...checked.error.issues.flatMap((issue) => explainIssue(issue, item, index)));
+    else details.push(...ownIssues(checked.error.issues).flatMap((issue) => explainIssue(issue, item, index)));
   }
   if (details.length > 0) throw invalidRequest(details, items.length);
   return requests;
@@ -70,6 +70,12 @@ export function describeDetail({ item, field, line, column, message }: ProblemDe
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** Without the complaints about the size of what already has the wrong type. */
+function ownIssues(issues: readonly Issue[]): readonly Issue[] {
+  const wrong = new Set(issues.flatMap((issue) => (issue.code === 'invalid_type' ? [fieldName(issue.path)] : [])));
+  return issues.filter((issue) => issue.code === 'invalid_type' || !wrong.has(fieldName(issue.path)));
+}
 
 /** One schema issue in the words of the wire; `item` is the index in a submitted array. */
 function explainIssue(issue: Issue, body: unknown, item: number): readonly ProblemDetail[] {
@@ -110,10 +116,16 @@ function sizeMessage(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, v
   if (issue.message.startsWith('must ')) return issue.message;
   const small = issue.code === 'too_small';
   const limit = small ? issue.minimum : issue.maximum;
-  const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : '';
+  const unit = unitOf(issue.origin, limit === 1);
   const relation = small ? (issue.inclusive === false ? 'more than' : 'at least') : 'at most';
   const size = typeof value === 'string' || Array.isArray(value) ? `${value.length}` : show(value);
   return `must ${unit ? 'have' : 'be'} ${relation} ${limit}${unit}; it ${unit ? 'has' : 'is'} ${size}`;
+}
+
+function unitOf(origin: string, one: boolean): string {
+  if (origin === 'string') return one ? ' character' : ' characters';
+  if (origin === 'array') return one ? ' entry' : ' entries';
+  return '';
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

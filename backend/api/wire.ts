@@ -100,6 +100,8 @@ export const wireJobRequestSchema = z
   .refine((request) => (request.file_name === undefined) !== (request.sequence === undefined), {
     error: 'give exactly one of file_name (a file under input/) and sequence (the FASTA text itself)',
     path: ['file_name'],
+    // Also beside other mistakes, so that one answer names them all.
+    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   })
   .meta({ id: 'JobRequest', description: 'One job to predict' });
 export type WireJobRequest = z.infer<typeof wireJobRequestSchema>;
