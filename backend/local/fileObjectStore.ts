@@ -3,7 +3,7 @@ import { constants, type Dirent, mkdirSync, realpathSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ObjectDelivery, ObjectInfo, ObjectStore } from '../core/ports.ts';
+import { type ObjectDelivery, type ObjectInfo, ObjectRefused, type ObjectStore } from '../core/ports.ts';
 import { streamFile } from './fileStream.ts';
 import { compareKeys, InvalidKey, keyParts, prefixParts, UNFINISHED_FOLDER } from './objectKeys.ts';
 
@@ -13,7 +13,7 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /** A symbolic link in the store points out of it. */
-export class OutsideStore extends Error {
+export class OutsideStore extends ObjectRefused {
   override readonly name = 'OutsideStore';
 }
 

@@ -1,4 +1,5 @@
 /** Which names an object may have in the file store, and which files are no objects. */
+import { ObjectRefused } from '../core/ports.ts';
 
 /**
  * Top folder of the store for files that are being written, by this store and by a runner that publishes into it. They
@@ -10,7 +11,7 @@ const MAX_KEY_BYTES = 1024;
 const MAX_PART_BYTES = 255;
 
 /** The key cannot name an object. */
-export class InvalidKey extends Error {
+export class InvalidKey extends ObjectRefused {
   override readonly name = 'InvalidKey';
 }
 

@@ -23,6 +23,8 @@ export interface RunRecord {
   readonly attempt: number;
   readonly reason?: string;
   readonly exitCode?: number;
+  /** As in `RunObservation`. */
+  readonly failureCode?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** Milliseconds since 1970 before which a retry is not started. */
@@ -66,6 +68,7 @@ export function afterAttempt(record: RunRecord, end: AttemptEnd, now: number): R
   const ended = dropUndefined({ ...rest, exitCode: end.exitCode, endedAt: new Date(now).toISOString() });
   const failed = (reason: string): RunRecord => ({ ...ended, status: 'FAILED', reason });
   if (end.exitCode === EXIT.done) return { ...ended, status: 'SUCCEEDED' };
+  if (ending?.kind === 'timeout') return { ...failed(ending.reason), failureCode: 'timeout' };
   if (ending) return failed(ending.reason);
   const reason = end.reason ?? describeExit(end.exitCode);
   if (end.exitCode === EXIT.cannotPredict) return failed(reason);
@@ -116,6 +119,7 @@ export function observationOf(
     attempt: record.attempt,
     reason,
     exitCode: record.exitCode,
+    failureCode: record.failureCode,
     progress,
     startedAt: record.startedAt,
     endedAt: record.endedAt,

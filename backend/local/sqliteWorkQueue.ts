@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { ReceivedWork, WorkMessage, WorkQueue } from '../core/ports.ts';
 import type { SqliteDatabase } from './sqliteDatabase.ts';
 
-/** A message that was received this often without being acknowledged is put aside. */
-export const DEFAULT_MAX_RECEIVES = 8;
+/**
+ * A message that was received this often without being acknowledged is put aside. Well above the number of deliveries
+ * after which `core/work.ts` gives up by itself: this is for messages that take the whole server down.
+ */
+const DEFAULT_MAX_RECEIVES = 20;
 /** Messages put aside are kept this long, for people to look at. */
 const DEAD_KEPT_MS = 14 * 24 * 3600 * 1000;
 /** Longest single timer of a waiting receiver; a wall clock that is set forth costs no more than this. */
@@ -140,6 +143,10 @@ export class SqliteWorkQueue implements WorkQueue {
   recover(): void {
     this.#database.prepare('UPDATE work SET visible_at = ?, receipt = NULL WHERE receipt IS NOT NULL').run(this.#now());
     this.#wake();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Wakes and ends all waiting `receive` calls; later ones answer at once with nothing. */

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
 import { METHOD_HEADER } from '../../backend/api/routes.ts';
-import { type CancelFront, createCancelFront } from '../../backend/local/cancelFront.ts';
+import { type CancelFront, createCancelFront, type FrontTimeouts } from '../../backend/local/cancelFront.ts';
 
 interface Seen {
   readonly method: string;
   readonly url: string;
   readonly key: string | undefined;
   readonly body: string;
+}
+
+interface Front {
+  readonly port: number;
+  readonly close: CancelFront['close'];
 }
 
 /** What the server behind the front takes a request for. */
@@ -22,27 +27,32 @@ async function readRequest(message: IncomingMessage): Promise<Seen> {
 }
 
 describe('cancel front', () => {
-  let http: Server;
-  let front: CancelFront;
-  let port: number;
+  /** One with the usual patience, one that soon cuts slow clients off. */
+  let patient: Front;
+  let hasty: Front;
 
-  before((done) => {
-    http = createServer((message, response) => {
+  before(async () => {
+    patient = await startFront(undefined);
+    hasty = await startFront({ headMs: 150, bodyMs: 150 });
+  });
+  after(async () => {
+    await Promise.all([patient.close(1000), hasty.close(1000)]);
+  });
+
+  async function startFront(timeouts: FrontTimeouts | undefined): Promise<Front> {
+    const http = createServer((message, response) => {
       readRequest(message).then(
         (seen) => response.end(JSON.stringify(seen)),
         () => response.destroy(),
       );
     });
-    front = createCancelFront(http, { headMs: 150, bodyMs: 150 });
-    front.server.listen(0, '127.0.0.1', () => {
-      port = (front.server.address() as AddressInfo).port;
-      done();
-    });
-  });
-  after(() => front.close(1000));
+    const front = createCancelFront(http, timeouts);
+    await new Promise<void>((resolve) => front.server.listen(0, '127.0.0.1', resolve));
+    return { port: (front.server.address() as AddressInfo).port, close: front.close };
+  }
 
   /** Sends raw packets and gives back all that comes until the server closes. */
-  function raw(packets: readonly (string | Buffer)[]): Promise<string> {
+  function raw(packets: readonly (string | Buffer)[], { port }: Front = patient): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1');
       let text = '';
@@ -73,7 +83,13 @@ describe('cancel front', () => {
     for (const method of ['CANCEL', 'cancel', 'Cancel', 'POST', 'PUT']) {
       for (const body of ['', 'x'.repeat(200_000)]) {
         const seen = await new Promise<Seen>((resolve, reject) => {
-          const call = request({ port, host: '127.0.0.1', method, path: '/jobs/1', headers: { authorization: 'k' } });
+          const call = request({
+            port: patient.port,
+            host: '127.0.0.1',
+            method,
+            path: '/jobs/1',
+            headers: { authorization: 'k' },
+          });
           call.on('response', (answer) => {
             answer.setEncoding('utf8');
             let text = '';
@@ -185,8 +201,8 @@ describe('cancel front', () => {
   });
 
   it('cuts off clients that are slow on purpose, within the head and within the body', async () => {
-    assert.match(await raw(['CANCEL /x HTT']), /^HTTP\/1\.1 408 /);
-    assert.match(await raw([]), /^HTTP\/1\.1 408 /);
-    assert.match(await raw(['POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx']), /^HTTP\/1\.1 408 /);
+    assert.match(await raw(['CANCEL /x HTT'], hasty), /^HTTP\/1\.1 408 /);
+    assert.match(await raw([], hasty), /^HTTP\/1\.1 408 /);
+    assert.match(await raw(['POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx'], hasty), /^HTTP\/1\.1 408 /);
   });
 });
