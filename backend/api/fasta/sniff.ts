@@ -31,7 +31,6 @@ const BINARY_FORMATS: readonly BinaryFormat[] = [
   { magic: [0x50, 0x4b, 3, 4], name: 'a Word document, spreadsheet or zip archive', remedy: EXPORT },
   { magic: [0xd0, 0xcf, 0x11, 0xe0], name: 'an old Word or Excel document', remedy: EXPORT },
   { magic: ascii('%PDF'), name: 'a PDF document', remedy: EXPORT },
-  { magic: ascii('{\\rtf'), name: 'a rich-text (RTF) document', remedy: EXPORT },
   { magic: ascii('BZh'), name: 'a bzip2 archive', remedy: DECOMPRESS },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'an xz archive', remedy: DECOMPRESS },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a zstd archive', remedy: DECOMPRESS },
@@ -41,6 +40,10 @@ const BINARY_FORMATS: readonly BinaryFormat[] = [
   { magic: [0x89, 0x50, 0x4e, 0x47], name: 'a PNG picture', remedy: EXPORT },
   { magic: [0xff, 0xd8, 0xff], name: 'a JPEG picture', remedy: EXPORT },
 ];
+
+const CONTROL: ReadonlySet<number> = new Set(
+  Array.from({ length: 32 }, (_, byte) => byte).filter((byte) => ![1, 9, 10, 11, 12, 13, 0x1a].includes(byte)),
+);
 
 const STRUCTURE =
   'It already holds a structure: open it in the viewer, or take its sequence as FASTA from the RCSB page of the entry.';
@@ -54,6 +57,7 @@ const TEXT_FORMATS: readonly TextFormat[] = [
     name: 'a PDB structure file',
     remedy: STRUCTURE,
   },
+  { pattern: /^\{\\rtf/, name: 'a rich-text (RTF) document', remedy: EXPORT },
   { pattern: /^data_\S*\s+(?:#|_|loop_)/s, name: 'an mmCIF structure file', remedy: STRUCTURE },
   {
     pattern: /^@\S[^\n]*\n[A-Za-z.*-]+\s*\n\+/s,
@@ -106,10 +110,10 @@ function sniffBytes(bytes: Uint8Array): Explanation | undefined {
   if (format !== undefined) {
     return wrongFormat(format.name, format.remedy);
   }
-  // Text has no NUL and next to no other control characters; ^A parts NCBI headers, ^Z ends DOS files.
-  const control = bytes.reduce((sum, byte) => sum + (byte < 9 || (byte > 13 && byte < 32) ? 1 : 0), 0);
-  const separators = bytes.reduce((sum, byte) => sum + (byte === 1 || byte === 0x1a ? 1 : 0), 0);
-  return bytes.includes(0) || control - separators > bytes.length / 20 ? binaryFile() : undefined;
+  // Text has next to no control characters; ^A parts NCBI headers, ^Z ends DOS files. A few are typing accidents, which
+  // the parser reports where they stand.
+  const control = bytes.reduce((sum, byte) => sum + (CONTROL.has(byte) ? 1 : 0), 0);
+  return control > Math.max(3, bytes.length / 20) ? binaryFile() : undefined;
 }
 
 /** UTF-16 and UTF-32 by their byte order marks; UTF-16 without one by its zeros in every second byte. */
