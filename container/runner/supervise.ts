@@ -130,7 +130,7 @@ function terminateOnAbort(child: ChildProcess, signal: AbortSignal, graceMs: num
  * `$1` is the group to kill, the rest the command that releases what is elsewhere. A line on stdin means that all is
  * well; the end of stdin without one, that the runner has died.
  */
-const WATCHDOG = 'if read -r word; then exit 0; fi; kill -KILL -- "-$1"; shift; if [ $# -gt 0 ]; then exec "$@"; fi';
+const WATCHDOG = 'if read -r word; then exit 0; fi; kill -s KILL -- "-$1"; shift; if [ $# -gt 0 ]; then exec "$@"; fi';
 
 function startWatchdog(child: ChildProcess, command: EngineCommand): ChildProcess | undefined {
   if (child.pid === undefined || process.platform === 'win32') return undefined;

@@ -24,11 +24,14 @@ export interface RunningRunner {
 /** A store on disk with one job in it, and runners started on that job. */
 export class RunnerJob {
   readonly folder: string;
-  readonly id = randomUUID();
+  readonly id: string;
+  readonly order: JobOrder;
   readonly #started: ChildProcess[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, order: JobOrder) {
     this.folder = folder;
+    this.order = order;
+    this.id = order.id;
   }
 
   /**
@@ -38,11 +41,10 @@ export class RunnerJob {
     told: string,
     options: { sequence?: string; order?: Partial<JobOrder> } = {},
   ): Promise<RunnerJob> {
-    const job = new RunnerJob(await mkdtemp(path.join(tmpdir(), 'foldpad test ü-')));
     const fasta = `>target ${told}\n${options.sequence ?? MYOGLOBIN}\n`;
     const order: JobOrder = {
       schema: 1,
-      id: job.id,
+      id: randomUUID(),
       name: 'Myoglobin',
       engine: 'homology',
       fasta: 'target.fasta',
@@ -59,6 +61,7 @@ export class RunnerJob {
       },
       ...options.order,
     };
+    const job = new RunnerJob(await mkdtemp(path.join(tmpdir(), 'foldpad test ü-')), order);
     await mkdir(job.path('store/input', job.id), { recursive: true });
     await writeFile(job.path('store/input', job.id, 'target.fasta'), fasta);
     await writeFile(job.path('store/input', job.id, 'job.json'), JSON.stringify(order));
