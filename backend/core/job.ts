@@ -131,16 +131,17 @@ function observe(job: Job, event: RunObserved): Job {
 
 function observedRun(run: Run, event: RunObserved): Run {
   const retried = event.attempt > run.attempt;
+  const sameAttempt = retried ? undefined : run;
   return dropUndefined({
     id: run.id,
     stage: run.stage,
     status: event.status,
     schedulerId: run.schedulerId,
     attempt: Math.max(run.attempt, event.attempt),
-    statusReason: event.reason ?? (event.status === run.status && !retried ? run.statusReason : undefined),
-    exitCode: event.exitCode ?? (retried ? undefined : run.exitCode),
-    startedAt: event.startedAt ?? (retried ? undefined : run.startedAt),
-    endedAt: event.endedAt ?? (retried ? undefined : run.endedAt),
+    statusReason: event.reason ?? (event.status === run.status ? sameAttempt?.statusReason : undefined),
+    exitCode: event.exitCode ?? sameAttempt?.exitCode,
+    startedAt: event.startedAt ?? sameAttempt?.startedAt,
+    endedAt: event.endedAt ?? sameAttempt?.endedAt,
   });
 }
 
@@ -242,8 +243,14 @@ function failureOfRuns(runs: readonly Run[]): Failure {
 function withRun(job: Job, id: string, change: (run: Run) => Run): Job {
   const run = job.runs.find((candidate) => candidate.id === id);
   if (!run) return job;
-  const next = change(run);
-  return next === run ? job : { ...job, runs: job.runs.map((other) => (other === run ? next : other)) };
+  const changed = change(run);
+  if (changed === run) return job;
+  return { ...job, runs: job.runs.map((other) => (other === run ? inOrder(changed) : other)) };
+}
+
+/** Properties in one order, so that equal runs are equal as JSON. */
+function inOrder({ id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt }: Run): Run {
+  return dropUndefined({ id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt });
 }
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {

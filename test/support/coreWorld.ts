@@ -61,12 +61,16 @@ export function coreWorld(
 ): CoreWorld {
   const { folder, remove } = temporaryFolder();
   const database = new SqliteDatabase(path.join(folder, 'foldpad.sqlite'));
-  const scheduler = new ManualScheduler(options.queues);
   const objects = new FileObjectStore(path.join(folder, 'store'));
   const logs = new ScriptedLogs();
   const notified: Job[] = [];
   const logged: string[] = [];
   let now = Date.parse('2026-11-22T10:00:00.000Z');
+  const tick = (): string => {
+    now += 1;
+    return new Date(now).toISOString();
+  };
+  const scheduler = new ManualScheduler(tick, options.queues);
   const log = (message: string, facts?: object): void => {
     logged.push(`${message} ${JSON.stringify(facts ?? {})}`);
   };
@@ -81,12 +85,7 @@ export function coreWorld(
         notified.push(job);
       },
     },
-    clock: {
-      now: () => {
-        now += 1;
-        return new Date(now).toISOString();
-      },
-    },
+    clock: { now: tick },
     newId: randomUUID,
     log: { info: () => {}, warn: log, error: log },
     policy: {

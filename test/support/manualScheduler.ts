@@ -52,8 +52,10 @@ export class ManualScheduler implements Scheduler {
   /** Called after every submit, before it answers; may throw: the answer is lost then. */
   afterSubmit: (spec: RunSpec) => Promise<void> | void = () => {};
   readonly #states = new Map<string, RunObservation>();
+  readonly #now: () => string;
 
-  constructor(queues: readonly QueueInfo[] = [HOMOLOGY_QUEUE]) {
+  constructor(now: () => string, queues: readonly QueueInfo[] = [HOMOLOGY_QUEUE]) {
+    this.#now = now;
     this.list = queues;
   }
 
@@ -87,7 +89,7 @@ export class ManualScheduler implements Scheduler {
       status: 'SUBMITTED',
       attempt,
       ...change,
-      at: new Date().toISOString(),
+      at: this.#now(),
     } as const;
     this.#states.set(schedulerId, state);
     return state;

@@ -388,7 +388,7 @@ describe('job reducer, whatever comes', () => {
           const copy = structuredClone(job);
           const next = reduceJob(job, event);
           assert.deepEqual(job, copy);
-          if (next !== job) assert.notDeepEqual(next, job);
+          if (next !== job) assert.notDeepEqual({ ...next, updatedAt: '' }, { ...job, updatedAt: '' });
           job = next;
         }
       }),

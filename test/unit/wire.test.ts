@@ -34,7 +34,7 @@ import { GPU_QUEUES, HOMOLOGY_QUEUE } from '../support/manualScheduler.ts';
 
 const time = fc.constant('2026-11-22T10:00:00.000Z');
 const plain = { noNullPrototype: true } as const;
-const optional = { requiredKeys: [], noNullPrototype: true } as const;
+const optional: { requiredKeys: []; noNullPrototype: true } = { requiredKeys: [], noNullPrototype: true };
 
 const job: fc.Arbitrary<Job> = fc
   .tuple(
