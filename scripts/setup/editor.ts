@@ -16,8 +16,15 @@ const FOLDER = path.join(ROOT, 'tools', 'editor');
 const PACKAGE = path.join(FOLDER, 'node_modules', 'code-server');
 const WORKBENCH = path.join(PACKAGE, 'lib', 'vscode');
 const ENTRY = path.join(PACKAGE, 'out', 'node', 'entry.js');
-/** The one native module that must be built: without it every output channel stays empty. */
-const SPDLOG = path.join(WORKBENCH, 'node_modules', '@vscode', 'spdlog', 'build', 'Release', 'spdlog.node');
+/**
+ * The native modules that must be built; the others come built or are not needed. Without spdlog every output channel
+ * stays empty; without the watchdog an extension host outlives an editor that was killed.
+ */
+const BUILT = [
+  ['@vscode/spdlog', 'spdlog.node'],
+  ['@vscode/native-watchdog', 'watchdog.node'],
+] as const;
+const BINARIES = BUILT.map(([name, file]) => path.join(WORKBENCH, 'node_modules', name, 'build', 'Release', file));
 /** Inside node_modules, because a fresh `npm ci` wipes the packages that we install deeper down along with it. */
 const STAMP = path.join(FOLDER, 'node_modules', '.foldpad-editor-ready');
 
@@ -37,7 +44,7 @@ function fingerprint(node: PinnedNode): string {
 }
 
 function isReady(node: PinnedNode): boolean {
-  if (![STAMP, ENTRY, SPDLOG].every((file) => existsSync(file))) return false;
+  if (![STAMP, ENTRY, ...BINARIES].every((file) => existsSync(file))) return false;
   return readFileSync(STAMP, 'utf8').trim() === fingerprint(node);
 }
 
@@ -71,8 +78,10 @@ async function install(node: PinnedNode): Promise<void> {
   const headers = existsSync(path.join(node.packageFolder, 'include'))
     ? { npm_config_nodedir: node.packageFolder }
     : {};
-  await runNpm(WORKBENCH, ['rebuild', '@vscode/spdlog', '--foreground-scripts'], { ...env, ...headers });
-  if (!existsSync(SPDLOG)) throw new Error("the build of the editor's log writer (@vscode/spdlog) left no file behind");
+  const names = BUILT.map(([name]) => name);
+  await runNpm(WORKBENCH, ['rebuild', ...names, '--foreground-scripts'], { ...env, ...headers });
+  const absent = BINARIES.filter((file) => !existsSync(file));
+  if (absent.length > 0) throw new Error(`building ${names.join(' and ')} left no ${absent.join(', ')}`);
   writeFileSync(STAMP, `${fingerprint(node)}\n`);
 }
 

@@ -1,6 +1,6 @@
 // The launcher on real processes: what it passes on, what it installs, and that two of them do not get in each other's way.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -209,10 +209,15 @@ describe('the lock between processes', function () {
   });
 });
 
-/** False for a process that has ended and only waits for its parent to ask how. */
+/** False also for a process that has ended and only waits for its parent to ask how. */
 function isRunning(pid: number): boolean {
-  const { status, stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return status === 0 && !stdout.trim().startsWith('Z');
+  try {
+    process.kill(pid, 0);
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    // Without /proc there is no telling a zombie from a process.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && process.platform !== 'linux';
+  }
 }
 
 describe('a command that is run', function () {
