@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constants, deflateRawSync, gzipSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Gunzip, GzipError } from '../../backend/api/fasta/gunzip.ts';
 import { splitAt } from '../support/fastaArbitraries.ts';
@@ -72,7 +72,10 @@ describe('gunzip', () => {
     const header = Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 255]);
     const extra = Buffer.from([6, 0, 66, 67, 2, 0, 27, 0]);
     const names = Buffer.from('file.fa\0a comment\0');
-    const bytes = Buffer.concat([header, extra, names, Buffer.from([0, 0]), deflateRawSync(text), plain.subarray(-8)]);
+    const fields = Buffer.concat([header, extra, names]);
+    const check = Buffer.alloc(2);
+    check.writeUInt16LE(crc32(fields) & 0xffff);
+    const bytes = Buffer.concat([fields, check, deflateRawSync(text), plain.subarray(-8)]);
     assert.deepEqual(gunzip([bytes]), text);
     assert.deepEqual(gunzip(Array.from(bytes, (byte) => Uint8Array.of(byte))), text);
   });

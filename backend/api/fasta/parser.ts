@@ -1,3 +1,4 @@
+import { nucleotideKind } from './alphabet.ts';
 import { FastaDecoder, FastaRefusal } from './decode.ts';
 import * as explain from './explain.ts';
 import { headerId } from './header.ts';
@@ -19,16 +20,16 @@ export const DEFAULT_MAX_RECORD_LENGTH = 100_000;
 const DEFAULT_MAX_PROBLEMS = 100;
 /** Text may expand this often: FASTA compresses 2 to 5 times, low-complexity repeats 50 times, bombs 1,000 times. */
 const DEFAULT_MAX_EXPANSION = 200;
-/** Names that are remembered to find repeated ones: 25 MB. */
-const MAX_TRACKED_IDS = 1_000_000;
+/** Names that are remembered to find repeated ones: 12 MB. */
+const MAX_TRACKED_IDS = 500_000;
 /** Input is cut to this, so that the events of one piece stay few. */
-const SLICE = 65_536;
+const SLICE = 16_384;
 
 type Batch = readonly FastaEvent<FastaRecordSummary>[];
 
 /**
  * The parser behind parseFasta, scanFasta and parseFastaText: bytes in, events out. Synchronous; memory is bounded
- * by one record (or by nothing but a header when sequences are not kept), a million names and the capped problems.
+ * by one record (or by nothing but a header when sequences are not kept), half a million names and the capped problems.
  */
 export class FastaParser {
   private readonly options: FastaParseOptions;
@@ -232,7 +233,8 @@ export class FastaParser {
         start.headerEndColumn,
       );
     }
-    const kind = record.nucleotides();
+    const letterCounts = record.letterCounts();
+    const kind = nucleotideKind(letterCounts, record.length);
     if (kind !== undefined) {
       this.report(explain.nucleotideSequence(record.id, kind), start.line, start.column, start.headerEndColumn);
     } else {
@@ -240,7 +242,7 @@ export class FastaParser {
         this.report(explain.unusualResidue(letter, count), line, column, column + 1);
       }
     }
-    this.queue.push({ type: 'record', record: record.build(this.records) });
+    this.queue.push({ type: 'record', record: record.build(this.records, letterCounts) });
     this.records++;
     this.residues += record.length;
     this.longest = Math.max(this.longest, record.length);

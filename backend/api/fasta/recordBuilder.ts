@@ -18,6 +18,7 @@ export interface RecordBuilderOptions {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const FIRST_CAPACITY = 4096;
+const EMPTY_COUNTS: readonly number[] = new Array<number>(26).fill(0);
 
 /**
  * Collects one record (or one chain of a `:`-joined record) after the other. One object and one growing buffer serve
@@ -176,19 +177,15 @@ export class RecordBuilder {
   }
 
   letterCounts(): number[] {
-    const letters: number[] = [];
-    for (let code = CODE_A; code < CODE_A + 26; code++) {
-      letters.push(this.counts[code] as number);
+    const letters = EMPTY_COUNTS.slice();
+    for (let letter = 0; letter < letters.length; letter++) {
+      letters[letter] = this.counts[CODE_A + letter] as number;
     }
     return letters;
   }
 
-  nucleotides(): 'DNA' | 'RNA' | undefined {
-    return nucleotideKind(this.letterCounts(), this.length);
-  }
-
   /** The finished record; `FastaRecord` when sequences are kept. */
-  build(index: number): FastaRecordSummary | FastaRecord {
+  build(index: number, letterCounts: readonly number[]): FastaRecordSummary | FastaRecord {
     const start = this.start as RecordStart;
     const summary: FastaRecordSummary = {
       index,
@@ -202,11 +199,13 @@ export class RecordBuilder {
       headerEndColumn: start.headerEndColumn,
       endLine: this.endLine,
       length: this.length,
-      letterCounts: this.letterCounts(),
+      letterCounts,
       unusual: this.unusual,
       hasErrors: this.hasErrors,
-      ...(this.complex === undefined ? {} : { complex: this.complex }),
     };
+    if (this.complex !== undefined) {
+      Object.assign(summary, { complex: this.complex });
+    }
     if (!this.options.keepSequences) {
       return summary;
     }

@@ -303,7 +303,12 @@ export class FastaScanner {
     this.stop = undefined;
     this.gapSeen = false;
     const cut = bytes.length > MAX_HEADER_BYTES;
-    this.events.header(decodeUtf8(bytes.subarray(0, MAX_HEADER_BYTES)), this.line, this.headerColumn, cut);
+    this.events.header(
+      decodeUtf8(cut ? bytes.subarray(0, MAX_HEADER_BYTES) : bytes),
+      this.line,
+      this.headerColumn,
+      cut,
+    );
   }
 
   private finishLine(): void {
