@@ -21,8 +21,8 @@ import common  # noqa: F401  (sets the import path)
 from foldpad_homology import confidence, regression, selection
 
 FOLDS = 5
-SELECTION_STRENGTH = 0.002
-CONFIDENCE_STRENGTH = 0.002
+SELECTION_STRENGTH = 0.01
+CONFIDENCE_STRENGTH = 0.02
 BINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0001)
 
 
