@@ -19,6 +19,8 @@ const FLAGS = [
   '--ignore-gpu-blocklist',
 ];
 
+const NAVIGATION_TIMEOUT_MS = 120_000;
+
 export interface Browser {
   context: BrowserContext;
   page: Page;
@@ -38,6 +40,8 @@ export async function openBrowser(viewport = { width: 1400, height: 900 }): Prom
       viewport,
       args: FLAGS,
     });
+    // A busy machine takes its time to load the editor's page.
+    context.setDefaultNavigationTimeout(NAVIGATION_TIMEOUT_MS);
     const page = context.pages()[0] ?? (await context.newPage());
     const close = async () => {
       await context.close();
