@@ -51,12 +51,16 @@ function common(name, target, production, minify) {
   };
 }
 
-/** Names of functions and classes stay, because messages and logs show them. */
-const NODE_MINIFY = { keepNames: true };
+/**
+ * Names of functions stay in the programs, because their logs show stacks. Errors carry their name as a string, so nothing
+ * else depends on one; and what the editor loads at its start is to be small.
+ */
+const PROGRAM_MINIFY = { keepNames: true };
+const EDITOR_MINIFY = { keepNames: false };
 
 function commonJs(name, entry, file, production, externals = []) {
   const names = ['vscode', ...externals];
-  const base = common(name, NODE_TARGET, production, NODE_MINIFY);
+  const base = common(name, NODE_TARGET, production, EDITOR_MINIFY);
   return {
     ...base,
     target: NODE_TARGET,
@@ -68,7 +72,7 @@ function commonJs(name, entry, file, production, externals = []) {
 
 function program(name, entry, production) {
   const file = path.join(DIST, `${name}.mjs`);
-  const base = common(name, NODE_TARGET, production, NODE_MINIFY);
+  const base = common(name, NODE_TARGET, production, PROGRAM_MINIFY);
   const hasShebang = readFileSync(path.join(ROOT, entry), 'utf8').startsWith('#!');
   return {
     ...base,
