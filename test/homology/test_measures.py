@@ -11,7 +11,7 @@ from foldpad_homology import confidence, regression, selection
 from foldpad_homology.candidates import Candidate, make_candidate
 from foldpad_homology.cs219 import StateLibrary
 from foldpad_homology.errors import CannotPredict
-from foldpad_homology.gate import MIN_EXPECTED_TM, check_gate
+from foldpad_homology.gate import MIN_EXPECTED_TM, MIN_PROBABILITY, passing
 from foldpad_homology.geometry import ca_lddt, distances, place
 from foldpad_homology.hhm import hhm_text
 from foldpad_homology.hhr import Hit
@@ -121,14 +121,15 @@ class SelectionTest(unittest.TestCase):
 
     def test_gate_declines_with_the_best_hit_and_its_numbers(self) -> None:
         good = self.ranked(MIN_EXPECTED_TM + 0.1, helix(len(SEQUENCE)))
-        check_gate([good], [good.candidate])
+        improbable = self.ranked(0.9, helix(len(SEQUENCE)), MIN_PROBABILITY - 1)
+        self.assertEqual(passing([improbable, good], [improbable.candidate, good.candidate]), [good])
         poor = self.ranked(MIN_EXPECTED_TM - 0.1, helix(len(SEQUENCE)))
         with self.assertRaises(CannotPredict) as caught:
-            check_gate([poor], [poor.candidate])
+            passing([poor], [poor.candidate])
         self.assertEqual(caught.exception.best_hit["template"], "1ABC_A")
         self.assertIn("99.0 %", caught.exception.reason)
         with self.assertRaises(CannotPredict) as caught:
-            check_gate([], [])
+            passing([], [])
         self.assertIsNone(caught.exception.best_hit)
 
 

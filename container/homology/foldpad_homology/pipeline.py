@@ -11,9 +11,9 @@ import numpy as np
 from . import confidence, selection
 from .build_client import BuildWorker
 from .candidates import Candidate, make_candidate
-from .errors import CannotPredict, EngineError
+from .errors import EngineError
 from .fasta import Query
-from .gate import THRESHOLD, check_gate
+from .gate import passing
 from .library import Library
 from .progress import Reporter
 from .query_profile import query_profile
@@ -120,12 +120,13 @@ def predict(
         ranked = selection.rank(selection.consider(candidates), library)
         timings = {"search": round(time.monotonic() - started, 2)}
         report.log(f"HHblits: {len(table)} hits, {len(excluded)} excluded, {len(ranked)} considered.")
-        check_gate(ranked, candidates)
+        good = passing(ranked, candidates)
         _explain(table, ranked)
         began = time.monotonic()
-        report.progress("build", 0.35, f"Building on {ranked[0].name}.")
+        report.progress("build", 0.35, f"Building on {good[0].name}.")
         indices = forbidden_indices(library, exclusion, excluded)
-        models = _build_all(query, library, ranked, worker, indices, threads, max_models, build_timeout, work, report)
+        models = _build_all(
+            query, library, ranked, good, worker, indices, threads, max_models, build_timeout, work, report)
         timings["build"] = round(time.monotonic() - began, 2)
     finally:
         worker.close()
@@ -156,12 +157,13 @@ def forbidden_indices(library: Library, exclusion: Exclusion, excluded: set[str]
 
 
 def _build_all(
-    query: Query, library: Library, ranked: list[RankedCandidate], worker: BuildWorker, forbidden: list[int],
-    threads: int, max_models: int, build_timeout: float, work: Path, report: Reporter,
+    query: Query, library: Library, ranked: list[RankedCandidate], good: list[RankedCandidate], worker: BuildWorker,
+    forbidden: list[int], threads: int, max_models: int, build_timeout: float, work: Path, report: Reporter,
 ) -> list[Model]:
-    """Builds the candidates worth it, side by side; a failed one is replaced by the next best."""
-    waiting = selection.worth_building(ranked, max_models, TOLERANCE, LIKENESS)
-    reserve = [entry for entry in ranked if entry not in waiting][: MAX_ATTEMPTS]
+    """Builds the ``good`` candidates that are worth it, side by side; if all fail, the next best ones in turn."""
+    waiting = selection.worth_building(good, max_models, TOLERANCE, LIKENESS)
+    names = {entry.name for entry in waiting}
+    reserve = [entry for entry in good if entry.name not in names][:MAX_ATTEMPTS]
     running: dict[int, RankedCandidate] = {}
     models: list[Model] = []
     failures: list[str] = []
@@ -220,5 +222,3 @@ def _finish(entry: RankedCandidate, ranked: list[RankedCandidate], query: Query,
     values = confidence.estimate(entry.candidate, ca_array(atoms, len(query)), others)
     return Model(entry, atoms, values * 100, seconds)
 
-
-__all__ = ["CannotPredict", "Model", "Outcome", "THRESHOLD", "find_candidates", "predict"]
