@@ -25,25 +25,44 @@ export interface BulkReport {
 }
 
 const CHUNK_BYTES = 262_144;
-const LINE = 60;
+const ID_DIGITS = 9;
+const HEADER = `>sp|Q${'0'.repeat(ID_DIGITS)}|BULK_TEST Generated record OS=Homo sapiens OX=9606 PE=5 SV=1\n`;
+const ID_START = HEADER.indexOf('0');
+const RESIDUES = Array.from({ length: 60 }, (_, index) => 'LACDEFGHIKMNPQRSTVWY'[(index * 7) % 20]).join('');
+const BODIES: Readonly<Record<BulkShape, string>> = {
+  many: `${RESIDUES}\n`.repeat(7),
+  tiny: `${RESIDUES.slice(0, 30)}\n`,
+  huge: `${RESIDUES}\n`.repeat(4096),
+};
 
-/** Bytes of FASTA, at least `bytes`, ending with a whole record. Residues repeat a fixed pattern, ids count up. */
+/**
+ * Bytes of FASTA, at least `bytes`, ending with a whole record. Residues repeat a fixed pattern, ids count up. A chunk is
+ * valid until the next one is asked for: one buffer serves all, so that the reader's memory is what is measured.
+ */
 export function* bulkFasta(shape: BulkShape, bytes: number): Generator<Uint8Array> {
-  const residues = Array.from({ length: LINE }, (_, index) => 'LACDEFGHIKMNPQRSTVWY'[(index * 7) % 20]).join('');
-  const body = shape === 'tiny' ? `${residues.slice(0, 30)}\n` : `${residues}\n`.repeat(shape === 'many' ? 7 : 4096);
+  const encoder = new TextEncoder();
   let written = 0;
-  let text = '';
-  for (let record = 0; written < bytes; record++) {
-    if (shape !== 'huge' || record === 0) {
-      text += `>sp|Q${record}|BULK_TEST Generated record OS=Homo sapiens OX=9606 PE=5 SV=1\n`;
+  if (shape === 'huge') {
+    const body = encoder.encode(BODIES.huge);
+    yield encoder.encode(HEADER);
+    for (written = HEADER.length; written < bytes; written += body.length) {
+      yield body;
     }
-    text += body;
-    if (text.length >= CHUNK_BYTES || written + text.length >= bytes) {
-      const chunk = new TextEncoder().encode(text);
-      written += chunk.length;
-      text = '';
-      yield chunk;
+    return;
+  }
+  const record = HEADER + BODIES[shape];
+  const count = Math.ceil(CHUNK_BYTES / record.length);
+  const chunk = encoder.encode(record.repeat(count));
+  for (let first = 0; written < bytes; first += count) {
+    for (let index = 0; index < count; index++) {
+      let left = first + index;
+      for (let digit = ID_DIGITS - 1; digit >= 0; digit--) {
+        chunk[index * record.length + ID_START + digit] = 48 + (left % 10);
+        left = Math.floor(left / 10);
+      }
     }
+    written += chunk.length;
+    yield chunk;
   }
 }
 

@@ -1,4 +1,4 @@
-import { CODE_A, LOWER_CASE_BIT, nucleotideKind, STANDARD_CODE } from './alphabet.ts';
+import { CODE_A, LOWER_CASE_BIT, STANDARD_CODE } from './alphabet.ts';
 import { decodeAscii } from './bytes.ts';
 import { parseHeader } from './header.ts';
 import type { ComplexPart, FastaRecord, FastaRecordSummary, SequenceLine, UnusualResidue } from './types.ts';
