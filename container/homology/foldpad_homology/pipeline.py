@@ -25,9 +25,10 @@ from .structure_files import Atom, ca_array, read_atoms
 FIRST_PASS_HITS = 50
 # Residues beyond each end of the local alignment that are still taken from the template.
 EXTEND = 10
-# Further models: expected TM-score at most this much below the best one's, and a structure that differs.
+# Further models: expected TM-score at most this much below the best one's, and a structure that really differs
+# (CA-lDDT of the placed templates below LIKENESS): near copies cost a scientist's time and the machine's.
 TOLERANCE = 0.05
-LIKENESS = 0.95
+LIKENESS = 0.85
 # How many templates may fail to build before the engine gives up.
 MAX_ATTEMPTS = 6
 
