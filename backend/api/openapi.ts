@@ -9,7 +9,7 @@ import {
 import { PROBLEM_EXAMPLE, REQUEST_EXAMPLE } from './openapiExamples.ts';
 import { PROBLEM_KINDS, type ProblemKind, problemSchema } from './problem.ts';
 import { resultSchema } from './result.ts';
-import { ROUTES, type RouteName } from './routes.ts';
+import { CANCEL_ROUTES, ROUTES, type RouteName } from './routes.ts';
 import { wireJobRequestSchema } from './wire.ts';
 import {
   wireBulkSchema,
@@ -49,6 +49,9 @@ const limitOf = (max: number, fallback: number) =>
     .meta({ description: `1 to ${max}; default ${fallback}` });
 const cursor = z.string().optional();
 const BODY_PROBLEMS = ['malformed-body', 'body-too-large', 'invalid-request'] as const;
+
+/** What a server may answer to anything: foreign `Host` or `Origin`, a request that stops half-way, its own trouble. */
+const COMMON_PROBLEMS = ['forbidden', 'request-timeout', 'internal'] as const;
 
 const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   submit: {
@@ -113,7 +116,7 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   delete: {
     summary: 'Delete a finished job and every object of its own',
     answer: { status: 202, description: 'It is being removed', schema: wireOutcomeSchema },
-    problems: ['malformed-request', 'not-found', 'job-is-live'],
+    problems: ['malformed-request', 'not-found', 'job-is-live', 'conflict'],
   },
   cancel: {
     summary: 'Cancel a job in any live state',
@@ -123,7 +126,7 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
       description: 'The job: CANCELLING, or CANCELLED where nothing ran yet',
       schema: wireOneJobSchema,
     },
-    problems: ['malformed-request', 'not-found', 'job-is-finished'],
+    problems: ['malformed-request', 'not-found', 'job-is-finished', 'conflict'],
   },
   logs: {
     summary: 'Log lines, oldest first',
@@ -188,10 +191,12 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
     ...(path.includes('{id}') && { id: idParameter }),
     ...(path.includes('{path}') && { path: pathParameter }),
   };
-  const kinds: readonly ProblemKind[] = [...problems, ...(open ? [] : (['unauthorized'] as const)), 'internal'];
+  const kinds: readonly ProblemKind[] = [...problems, ...(open ? [] : (['unauthorized'] as const)), ...COMMON_PROBLEMS];
+  const twin = name === 'cancel' || name === 'cancelAll' ? CANCEL_ROUTES[name] : undefined;
   return {
     operationId: name,
     summary,
+    ...(twin && { 'x-same-as': `${twin.method} ${twin.path}` }),
     ...(description && { description }),
     ...(open && { security: [] }),
     requestParams: {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Job } from '../../backend/api/job.ts';
 import { parseJobRequests } from '../../backend/api/requests.ts';
 import { jobKeys, jobOrderSchema } from '../../backend/api/runner.ts';
@@ -70,7 +71,6 @@ describe('use cases', () => {
     });
 
     it('reads a file under input/, also packed, and keeps it', async () => {
-      const { gzipSync } = await import('node:zlib');
       await world.deps.objects.write('input/my/crambin.fasta.gz', gzipSync(CRAMBIN));
       const requests = parseJobRequests({ fasta: 'x', file_name: 'my/crambin.fasta.gz' });
       const [job] = (await submitJobs(world.deps, ADA, requests)).jobs;
