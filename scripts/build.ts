@@ -21,8 +21,12 @@ async function configurations(options: BuildOptions): Promise<Configuration[]> {
   return module.default({ inhost: options.inHost }, { mode: options.mode });
 }
 
+/** What `npm run watch` prints around each build; .vscode/tasks.json waits for them. */
+export const WATCH_BEGINS = '[watch] build started';
+export const WATCH_ENDS = '[watch] build finished';
+
 /** `path:line:column: error: text`, which editors and the problem matcher in .vscode/tasks.json understand. */
-function describe(error: StatsError): string {
+export function describeProblem(error: StatsError): string {
   const text = error.message.trim();
   const esbuild = /^(.+?):(\d+):(\d+): ERROR: (.+)$/m.exec(text);
   if (esbuild) {
@@ -38,7 +42,7 @@ function describe(error: StatsError): string {
 
 function collectErrors(stats: MultiStats): string[] {
   const json = stats.toJson({ all: false, errors: true, warnings: true, errorDetails: false });
-  return [...(json.errors ?? []), ...(json.warnings ?? [])].map(describe);
+  return [...(json.errors ?? []), ...(json.warnings ?? [])].map(describeProblem);
 }
 
 function listAssets(stats: MultiStats): string[] {
@@ -87,22 +91,22 @@ export async function build(options: BuildOptions): Promise<string[]> {
   }
 }
 
-/** Builds again at every change until the process is ended. The two marker lines are those of .vscode/tasks.json. */
+/** Builds again at every change until the process is ended. */
 async function watch(options: BuildOptions): Promise<void> {
   const compiler = webpack(await configurations(options));
   if (!compiler) throw new Error('webpack gave no compiler for webpack.config.js');
   // Several bundles rebuild at about the same time; the editor is told of one start and one end.
   let running = 0;
   const begin = (_: Compiler) => {
-    if (running++ === 0) console.log('[watch] build started');
+    if (running++ === 0) console.log(WATCH_BEGINS);
   };
   for (const one of compiler.compilers) {
     one.hooks.watchRun.tap('announce', begin);
     one.hooks.done.tap('announce', (stats) => {
       for (const error of stats.toJson({ all: false, errors: true, warnings: true }).errors ?? []) {
-        console.log(describe(error));
+        console.log(describeProblem(error));
       }
-      if (--running === 0) console.log('[watch] build finished');
+      if (--running === 0) console.log(WATCH_ENDS);
     });
   }
   compiler.watch({ aggregateTimeout: 100 }, (error) => {

@@ -6,7 +6,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { ROOT } from '../../scripts/lib/paths.ts';
 
 const SHOTS = path.join(ROOT, 'test', 'e2e', 'shots');
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 180_000;
 const STEP_TIMEOUT_MS = 30_000;
 /** One try at something that is repeated when it fails. */
 const TRY_TIMEOUT_MS = 5_000;

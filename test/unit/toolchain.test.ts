@@ -1,10 +1,13 @@
 // The decisions that the project's own tools make.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeProblem, WATCH_BEGINS, WATCH_ENDS } from '../../scripts/build.ts';
 import { checkManifestTexts } from '../../scripts/check.ts';
 import { packageFolder } from '../../scripts/lib/notices.ts';
+import { ROOT } from '../../scripts/lib/paths.ts';
 import { formatDuration, formatSize } from '../../scripts/lib/say.ts';
 import { problemsOf } from '../../scripts/package.ts';
 import { missingAmong } from '../../scripts/setup/apt.ts';
@@ -137,6 +140,37 @@ describe('the contents of the package', () => {
     assert.equal(packageFolder('/a/node_modules/@x/y/z.js'), '/a/node_modules/@x/y');
     assert.equal(packageFolder('/a/node_modules/b/node_modules/c/d.js'), '/a/node_modules/b/node_modules/c');
     assert.equal(packageFolder('/a/backend/api/job.ts'), undefined);
+  });
+});
+
+describe('what npm run watch prints', () => {
+  interface Matcher {
+    pattern: { regexp: string };
+    background: { beginsPattern: string; endsPattern: string };
+  }
+
+  function matcher(): Matcher {
+    const file = readFileSync(path.join(ROOT, '.vscode', 'tasks.json'), 'utf8');
+    const { tasks } = JSON.parse(file) as { tasks: { label: string; problemMatcher: Matcher }[] };
+    const task = tasks.find(({ label }) => label === 'watch');
+    assert.ok(task);
+    return task.problemMatcher;
+  }
+
+  it('is understood by the task that F5 starts', () => {
+    const { pattern, background } = matcher();
+    assert.match(WATCH_BEGINS, new RegExp(background.beginsPattern));
+    assert.match(WATCH_ENDS, new RegExp(background.endsPattern));
+    const syntax = `Transform failed with 1 error:\n${path.join(ROOT, 'extension/jobs/a.ts')}:12:4: ERROR: Unexpected ";"`;
+    const lines = [
+      describeProblem({ message: syntax }),
+      describeProblem({ message: "Can't resolve './b.ts'\n  more", moduleName: './webview/a.ts', loc: '3:0-19' }),
+    ];
+    assert.deepEqual(lines, [
+      'extension/jobs/a.ts:12:5: error: Unexpected ";"',
+      "webview/a.ts:3:1: error: Can't resolve './b.ts'",
+    ]);
+    for (const line of lines) assert.match(line, new RegExp(pattern.regexp));
   });
 });
 
