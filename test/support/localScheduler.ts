@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, RunObservation, RunSpec } from '../../backend/core/ports.ts';
 import { describeLocalQueue, LOCAL_QUEUE } from '../../backend/local/localQueue.ts';
+import { attemptProcesses, signalProcess } from '../../backend/local/processes.ts';
 import { ProcessScheduler, type ProcessSchedulerOptions } from '../../backend/local/processScheduler.ts';
 import { RunFolders } from '../../backend/local/runFolders.ts';
+import { attemptMark } from '../../backend/local/runRecord.ts';
 import { RunTable } from '../../backend/local/runTable.ts';
 import { SqliteDatabase } from '../../backend/local/sqliteDatabase.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -31,6 +34,7 @@ export function shellRun(script: string, changes: Partial<RunSpec> = {}): RunSpe
 }
 
 export interface SchedulerOnDisk {
+  readonly folder: string;
   readonly scheduler: ProcessScheduler;
   readonly folders: RunFolders;
   readonly database: SqliteDatabase;
@@ -44,6 +48,7 @@ export function newScheduler(
 ): SchedulerOnDisk {
   const { folder, remove } =
     options.folder === undefined ? temporaryFolder() : { folder: options.folder, remove: () => undefined };
+  mkdirSync(folder, { recursive: true });
   const database = new SqliteDatabase(path.join(folder, 'foldpad.db'));
   const folders = new RunFolders(path.join(folder, 'runs'));
   const table = new RunTable(database);
@@ -65,12 +70,20 @@ export function newScheduler(
   });
   scheduler.start();
   const close = async (): Promise<void> => {
-    for (const { spec } of table.live()) await scheduler.forget(spec.runId);
     scheduler.close();
+    await killLeftovers(table);
     database.close();
     remove();
   };
-  return { scheduler, folders, database, close };
+  return { folder, scheduler, folders, database, close };
+}
+
+/** Whatever a scheduler has left alive. */
+async function killLeftovers(table: RunTable): Promise<void> {
+  for (const record of table.live()) {
+    const alive = record.process ? attemptProcesses(record.process, attemptMark(record)) : [];
+    for (const each of alive) signalProcess(each, 'SIGKILL');
+  }
 }
 
 /** Polls until the run has one of the states. */
