@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from .errors import EXIT_CANNOT_PREDICT, EXIT_DONE, EXIT_FAILED, CannotPredict, EngineError
@@ -23,6 +24,16 @@ def run(arguments: list[str]) -> int:
         return EXIT_CANNOT_PREDICT
     except EngineError as error:
         print(str(error), file=sys.stderr, flush=True)
+        return EXIT_FAILED
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"{name}{error.strerror or error}; check that the folder exists, is writable and has space.",
+              file=sys.stderr, flush=True)
+        return EXIT_FAILED
+    except Exception as error:  # noqa: BLE001 (a bug: the trace is for us, the last line for the user)
+        traceback.print_exc()
+        print(f"The homology engine failed unexpectedly ({type(error).__name__}: {error}). Please report this with the "
+              "log.", file=sys.stderr, flush=True)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("Interrupted before the prediction was finished.", file=sys.stderr, flush=True)
@@ -92,7 +103,7 @@ def _prepare(options: argparse.Namespace) -> int:
     from .library import prepare_library
     from .processes import end_on_sigterm
 
-    end_on_sigterm(lambda: None)
+    end_on_sigterm()
     prepare_library(options.library, options.threads, Reporter("prepare"))
     return EXIT_DONE
 
@@ -107,7 +118,7 @@ def _predict(options: argparse.Namespace) -> int:
     from .errors import InputError
     from .fasta import read_query
     from .files import write_json
-    from .processes import end_on_sigterm
+    from .processes import end_on_sigterm, on_sigterm
 
     report = Reporter("predict")
     if not 0.0 < options.max_identity <= 1.0:
@@ -116,7 +127,8 @@ def _predict(options: argparse.Namespace) -> int:
     if options.work is not None:
         options.work.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="foldpad-homology-", dir=options.work))
-    end_on_sigterm(lambda: shutil.rmtree(work, ignore_errors=True))
+    end_on_sigterm()
+    on_sigterm(lambda: shutil.rmtree(work, ignore_errors=True))
     try:
         query = read_query(options.fasta)
         return _predict_query(options, query, work, report)

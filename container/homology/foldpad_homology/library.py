@@ -25,6 +25,7 @@ import numpy as np
 from .errors import EngineError
 from .files import write_json
 from .hhm import read_index
+from .processes import on_sigterm
 from .progress import Reporter
 from .software import STRUCTURE_DB, missing_parts, package_versions
 
@@ -151,6 +152,7 @@ def _build(root: Path, key: str, threads: int, report: Reporter, limit: int | No
     started = time.monotonic()
     report.log("Preparing the template library from promod3-data (once per version of that package).")
     temporary = Path(tempfile.mkdtemp(prefix=f".{key}.building-", dir=root))
+    on_sigterm(lambda: shutil.rmtree(temporary, ignore_errors=True))
     try:
         facts = build_files(temporary, threads, report, limit)
         manifest = {

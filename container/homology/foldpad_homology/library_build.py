@@ -12,6 +12,7 @@ import numpy as np
 from .cs219 import StateLibrary
 from .errors import EngineError
 from .hhm import hhm_text, write_index
+from .processes import worker_process
 from .profiles import FREQUENCY_SCALE, chain_profiles
 from .progress import Reporter
 from .software import hhsuite_data
@@ -44,7 +45,7 @@ def build_files(folder: Path, threads: int, report: Reporter, limit: int | None 
     entries: dict[str, list[tuple[str, int, int]]] = {kind: [] for kind in _KINDS}
     outputs = {kind: open(folder / f"{PREFIX}_{kind}.ffdata", "wb") for kind in _KINDS}
     try:
-        with context.Pool(max(1, threads)) as pool:
+        with context.Pool(max(1, threads), initializer=worker_process) as pool:
             for done, (number, parts) in enumerate(pool.imap(_write_batch, range(len(tasks)))):
                 for kind in _KINDS:
                     _append(outputs[kind], entries[kind], folder / f"part-{number}.{kind}", parts[kind])

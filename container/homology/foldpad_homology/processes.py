@@ -13,6 +13,7 @@ from .errors import EXIT_TERMINATED, EngineError
 
 _PR_SET_PDEATHSIG = 1
 _children: set[subprocess.Popen] = set()  # the processes that SIGTERM has to end
+_clean_ups: list[Callable[[], None]] = []  # what it has to remove
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -37,7 +38,7 @@ def stop(child: subprocess.Popen) -> None:
     _children.discard(child)
 
 
-def run(command: Sequence[str], what: str, poll: Callable[[], None] | None = None) -> None:
+def run(command: Sequence[str], what: str) -> None:
     """Runs a tool to its end. Raises EngineError with the tool's last words when it fails."""
     child = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -50,24 +51,31 @@ def run(command: Sequence[str], what: str, poll: Callable[[], None] | None = Non
         raise EngineError(f"{what} failed with exit code {child.returncode}.{said}")
 
 
-def end_on_sigterm(clean_up: Callable[[], None]) -> None:
-    """From now on SIGTERM kills the children, runs ``clean_up`` and exits with 143."""
+def on_sigterm(clean_up: Callable[[], None]) -> None:
+    """SIGTERM will run ``clean_up`` before the process ends."""
+    _clean_ups.append(clean_up)
 
-    owner = os.getpid()
+
+def end_on_sigterm() -> None:
+    """From now on SIGTERM kills the children, cleans up and exits with 143."""
 
     def handler(_signal: int, _frame: object) -> None:
-        if os.getpid() != owner:
-            # A forked pool worker inherits this handler: when its pool is closed, it must not clean up for its parent.
-            os._exit(EXIT_TERMINATED)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for child in list(_children):
             try:
                 child.kill()
             except OSError:
                 pass
-        clean_up()
-        sys.stderr.write("Terminated before the prediction was finished.\n")
+        for clean_up in _clean_ups:
+            clean_up()
+        sys.stderr.write("Terminated before the work was finished.\n")
         sys.stderr.flush()
         os._exit(EXIT_TERMINATED)
 
     signal.signal(signal.SIGTERM, handler)
+
+
+def worker_process() -> None:
+    """For a forked pool worker: dies with its parent, and plainly on SIGTERM (the parent does the cleaning)."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    die_with_parent()
