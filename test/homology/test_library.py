@@ -82,6 +82,22 @@ class PrepareTest(unittest.TestCase):
         self.assertIsNotNone(find_library(self.root, LIMIT))
         self.assertEqual([p.name for p in self.root.iterdir() if ".building-" in p.name], [])
 
+    def test_sigterm_cleans_up_and_takes_the_workers_along(self) -> None:
+        process = subprocess.Popen([sys.executable, str(support.MAIN), "prepare", "--library", str(self.root)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Writing profile HMMs." in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        # Returns only when the workers, too, have let go of the pipes.
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143, errors)
+        self.assertIsNone(find_library(self.root))
+        again = self.start()
+        self.assertEqual(again.communicate(timeout=300)[1], None)
+        self.assertEqual(again.returncode, 0)
+
     def test_a_damaged_manifest_is_not_a_library(self) -> None:
         folder = self.root / library_key(LIMIT)
         folder.mkdir(parents=True)
