@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import common  # noqa: F401  (sets the import path)
-from foldpad_homology import confidence, regression, selection
+from foldpad_homology import confidence, gate, regression, selection
 
 FOLDS = 5
 SELECTION_STRENGTH = 0.01
@@ -156,6 +156,29 @@ def report_confidence(records: list[dict], folds: np.ndarray, strength: float) -
     }
 
 
+def report_gate(records: list[dict], work: Path, folds: np.ndarray) -> dict:
+    """How many real chains and how many shuffled ones pass the gate, with held-out expectations."""
+    features, truth, owner, weight = selection_rows(records)
+    expected = held_out(selection.FEATURES, features, truth, weight, folds[owner], SELECTION_STRENGTH)
+    model = regression.fit(selection.FEATURES, features, truth, SELECTION_STRENGTH, weight)
+    probable = features[:, 0] >= gate.MIN_PROBABILITY / 100
+    passed = refused_right = passed_wrong = 0
+    for number in range(len(records)):
+        mine = np.flatnonzero(owner == number)
+        good = mine[probable[mine] & (expected[mine] >= gate.MIN_EXPECTED_TM)]
+        if len(good):
+            passed += 1
+            passed_wrong += bool(truth[good[expected[good].argmax()]] < 0.3)
+        elif len(mine):
+            refused_right += bool(truth[mine[expected[mine].argmax()]] >= 0.5)
+    decoys = [pickle.loads(path.read_bytes())["features"] for path in sorted(work.glob("*.decoy"))]
+    decoys_passed = sum(
+        bool(((table[:, 0] >= gate.MIN_PROBABILITY / 100) & (model.predict(table) >= gate.MIN_EXPECTED_TM)).any())
+        for table in decoys if table is not None)
+    return {"real": len(records), "real_passed": passed, "refused_though_right": refused_right,
+            "passed_though_wrong": passed_wrong, "decoys": len(decoys), "decoys_passed": decoys_passed}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", required=True, type=Path)
@@ -172,6 +195,7 @@ def main() -> None:
         "selection": report_selection(records, folds, SELECTION_STRENGTH),
         "confidence": report_confidence(records, folds, CONFIDENCE_STRENGTH),
     }
+    report["gate"] = report_gate(records, options.work, folds)
     print(json.dumps(report, indent=1))
     if options.out:
         options.out.write_text(json.dumps(report, indent=1) + "\n")

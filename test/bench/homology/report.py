@@ -70,6 +70,7 @@ def values(fit: dict, bench: dict) -> dict[str, str]:
         "fit_residues": f"{confidence['residues']['count']:,}",
         "fit_overclaimed": f"{confidence['overclaimed']:.1%}",
         "fit_calibration": _calibration(confidence["calibration"]),
+        **{f"gate_{name}": str(value) for name, value in fit["gate"].items()},
         "select_r": f"{selection['expected_tm']['r']:.2f}", "select_mae": f"{selection['expected_tm']['mae']:.3f}",
         "chosen_mean": f"{selection['chosen']['mean']:.3f}", "chosen_median": f"{selection['chosen']['median']:.3f}",
         "first_mean": f"{selection['by_probability']['mean']:.3f}",
