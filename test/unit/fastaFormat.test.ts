@@ -52,7 +52,7 @@ describe('safeName', () => {
         assert.doesNotMatch(name, /[.]$/);
         assert.equal(safeName(name), name);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -22,7 +22,7 @@ const content = fc
     fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc
-        .tuple(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 5000 }))
+        .tuple(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 2000 }))
         .map(([unit, times]) => {
           return Uint8Array.from({ length: unit.length * times }, (_, index) => unit[index % unit.length] ?? 0);
         }),
@@ -41,7 +41,9 @@ const strategy = fc.constantFrom(
 );
 const cuts = fc.array(fc.nat(), { maxLength: 12 });
 
-describe('gunzip', () => {
+describe('gunzip', function () {
+  this.timeout(60_000);
+
   it('gives back what zlib compressed, at any level and strategy, in any number of members, split anywhere', () => {
     const member = fc.record({ content, level, strategy });
     fc.assert(
@@ -50,7 +52,7 @@ describe('gunzip', () => {
         const expected = Buffer.concat(members.map((each) => each.content));
         assert.deepEqual(gunzip(splitAt(bytes, at)), expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -109,7 +111,7 @@ describe('gunzip', () => {
           assert.ok(error instanceof GzipError, String(error));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -89,7 +89,9 @@ const errorsOtherThanDna = (problems: readonly FastaProblem[]) => {
   return problems.filter(({ severity, code }) => severity === 'error' && code !== 'nucleotide-sequence');
 };
 
-describe('FASTA, any records in any style', () => {
+describe('FASTA, any records in any style', function () {
+  this.timeout(60_000);
+
   it('are read as they were meant, wrapped, cased, split and commented as may be', async () => {
     await fc.assert(
       fc.asyncProperty(plainRecords, writingStyle, cuts, async (records, style, at) => {
@@ -98,7 +100,7 @@ describe('FASTA, any records in any style', () => {
         assertSays(records, file.records);
         assert.deepEqual(errorsOtherThanDna(file.problems), []);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -111,7 +113,7 @@ describe('FASTA, any records in any style', () => {
         assert.equal(file.totals.compressed, true);
         assert.equal(file.totals.bytes, bytes.length);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -132,7 +134,9 @@ describe('FASTA, any records in any style', () => {
   });
 });
 
-describe('FASTA, any bytes', () => {
+describe('FASTA, any bytes', function () {
+  this.timeout(60_000);
+
   it('give the same events however they arrive, and end once', async () => {
     await fc.assert(
       fc.asyncProperty(strangeBytes, cuts, async (bytes, at) => {
@@ -149,7 +153,7 @@ describe('FASTA, any bytes', () => {
         assert.deepEqual(sortProblems(problems), whole.problems);
         assert.deepEqual(await readFasta(splitAt(bytes, at)), whole);
       }),
-      { numRuns: 1500 },
+      { numRuns: 700 },
     );
   });
 
@@ -166,7 +170,7 @@ describe('FASTA, any bytes', () => {
           assert.ok(problem.remedy.length > 0);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -187,12 +191,14 @@ describe('FASTA, any bytes', () => {
         });
         assert.deepEqual(summaries, expected);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
 
-describe('FASTA positions', () => {
+describe('FASTA positions', function () {
+  this.timeout(60_000);
+
   it('are those of the text as an editor splits and counts it', () => {
     fc.assert(
       fc.property(strangeText, (raw) => {
@@ -220,7 +226,7 @@ describe('FASTA positions', () => {
           }
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -14,6 +14,7 @@ import { MAX_HEADER_BYTES } from './header.ts';
 import { IllegalRun } from './illegalRun.ts';
 import type { RecordBuilder } from './recordBuilder.ts';
 import type { ScannerEvents } from './scannerEvents.ts';
+import { WideCharacter } from './wideCharacter.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -44,9 +45,7 @@ export class FastaScanner {
   /** A number that is a position if a blank follows, an error if a residue does. */
   private number: { readonly column: number; endColumn: number; text: string } | undefined;
   private stop: { readonly line: number; readonly column: number } | undefined;
-  /** Bytes of a non-ASCII character that is not complete. */
-  private character: number[] = [];
-  private characterColumn = 0;
+  private readonly wide = new WideCharacter();
   private headerBytes: Uint8Array = NO_BYTES;
   private headerColumn = 1;
   private gapSeen = false;
@@ -78,7 +77,7 @@ export class FastaScanner {
   }
 
   end(): void {
-    if (this.character.length > 0) {
+    if (this.wide.isOpen) {
       this.finishCharacter(0);
     }
     if (this.mode === 'header') {
@@ -96,7 +95,7 @@ export class FastaScanner {
         return index + 1;
       }
     }
-    if (this.character.length > 0) {
+    if (this.wide.isOpen) {
       return this.continueCharacter(byte, index);
     }
     if (STANDARD_CODE[byte] !== 0) {
@@ -117,7 +116,9 @@ export class FastaScanner {
     } else if (this.lineIsBlank && byte === SEMICOLON) {
       this.mode = 'comment';
     } else if (byte >= 0x80) {
-      this.startCharacter(byte, index);
+      if (this.wide.start(byte, index + this.shift)) {
+        this.finishCharacter(index + 1);
+      }
     } else {
       this.sign(byte, index + this.shift);
     }
@@ -243,34 +244,20 @@ export class FastaScanner {
     this.events.problem(explanation, this.line, column, endColumn);
   }
 
-  private startCharacter(byte: number, index: number): void {
-    this.character = [byte];
-    this.characterColumn = index + this.shift;
-    if (byte < 0xc2 || byte > 0xf4) {
-      this.finishCharacter(index + 1);
-    }
-  }
-
   private continueCharacter(byte: number, index: number): number {
-    const lead = this.character[0] as number;
-    const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if ((byte & 0xc0) !== 0x80) {
-      this.finishCharacter(index);
-      return index;
+    const part = this.wide.add(byte);
+    const next = part === 'foreign' ? index : index + 1;
+    if (part !== 'open') {
+      this.finishCharacter(next);
     }
-    this.character.push(byte);
-    if (this.character.length === length) {
-      this.finishCharacter(index + 1);
-    }
-    return index + 1;
+    return next;
   }
 
   /** @param next index of the byte after the character; from there on columns count its UTF-16 units, not bytes */
   private finishCharacter(next: number): void {
-    const text = decodeUtf8(Uint8Array.from(this.character));
-    const column = this.characterColumn;
+    const { column } = this.wide;
+    const text = this.wide.take();
     const endColumn = column + text.length;
-    this.character = [];
     this.shift = endColumn - next;
     if (isInvisible(text)) {
       this.report(explain.invisibleCharacter(text), column, endColumn);
