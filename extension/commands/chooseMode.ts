@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { FastaMode } from '../../backend/api/fasta/types.ts';
 import type { FastaInput } from '../fasta/fastaInputs.ts';
+import { recordName } from '../fasta/predictionRequests.ts';
 
 interface ModeItem extends vscode.QuickPickItem {
   readonly mode: FastaMode;
@@ -23,7 +24,7 @@ export function chooseMode(inputs: readonly FastaInput[], multimers: boolean): P
 function modeItems(inputs: readonly FastaInput[], multimers: boolean): ModeItem[] {
   const records = inputs.flatMap(({ file }) => file.records);
   const residues = records.reduce((sum, { length }) => sum + length, 0);
-  const names = records.slice(0, 4).map(({ id }) => id);
+  const names = records.slice(0, 4).map(recordName);
   const list = names.join(', ') + (records.length > names.length ? ', …' : '');
   const closed = multimers
     ? undefined

@@ -18,6 +18,12 @@ export interface PlannedRequest<T extends RequestInput> {
   readonly record: FastaRecord;
 }
 
+/** What people call a record: `HBA_HUMAN` rather than `sp|P69905|HBA_HUMAN`. */
+export function recordName(record: Pick<FastaRecord, 'id' | 'headerText' | 'complex'>): string {
+  // The chains of a complex that stood in one record share its header; their ids are numbered.
+  return record.complex ? record.id : (parseHeader(record.headerText).entryName ?? record.id);
+}
+
 /** Longest name that the API takes, in UTF-16 units. */
 const MAX_NAME = 200;
 
@@ -38,7 +44,7 @@ export function planRequests<T extends RequestInput>(
       const alone = groups.length === 1;
       const request: WireJobRequest = {
         // A file with one protein is known by its name; the records of a longer one by their own.
-        fasta: (alone ? input.stem : (parseHeader(record.headerText).entryName ?? record.id)).slice(0, MAX_NAME),
+        fasta: (alone ? input.stem : recordName(record)).slice(0, MAX_NAME),
         sequence: records.map((chain) => formatFasta(chain)).join(''),
         ...(queue === undefined ? {} : { que: queue }),
         ...(mode === 'multimer' ? { model_preset: 'multimer' as const } : {}),

@@ -44,9 +44,9 @@ export function describeJob(job: Job): string {
   if (job.status === 'RUNNING' && job.progress) {
     return join([percent(job.progress.fraction), job.progress.message ?? readable(job.progress.step)]);
   }
-  // CANCELLED, DELETING and CANCELLING explain themselves.
-  const waits = isLive(job.status) && job.status !== 'CANCELLING';
-  return join([statusText(job.status), waits ? job.statusReason : undefined]);
+  // Why it waits says more than that it waits. CANCELLED, DELETING and CANCELLING explain themselves.
+  const waits = isLive(job.status) && job.status !== 'CANCELLING' && job.status !== 'RUNNING';
+  return (waits ? job.statusReason : undefined) ?? statusText(job.status);
 }
 
 const join = (parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(' · ');

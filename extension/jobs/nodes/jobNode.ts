@@ -84,6 +84,6 @@ function statusIcon(status: JobStatus): vscode.ThemeIcon {
     case 'SUBMITTED':
     case 'PENDING':
     case 'RUNNABLE':
-      return icon('clock', 'charts.yellow');
+      return icon('watch', 'charts.yellow');
   }
 }

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { isLive, type Job } from '../../../backend/api/job.ts';
+import { parseStructureFileName } from '../../../extension/structure/formats.ts';
+import { needsEngine } from '../../support/engine.ts';
+import { api, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
+
+/** Submits a file as the menu does. */
+async function predict(name: string): Promise<Job> {
+  const uri = await temporaryFile(`${name}.fasta`, `>sp|P0CG48|UBC_HUMAN Ubiquitin\n${UBIQUITIN}\n`);
+  return withPerson(async ({ errors }) => {
+    const jobs = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictStructure', uri, [uri]);
+    assert.deepEqual(errors, []);
+    assert.equal(jobs?.length, 1);
+    return jobs[0] as Job;
+  });
+}
+
+async function ended(id: string): Promise<Job> {
+  const { jobs, refresh } = await api();
+  return until(`the end of job ${id}`, async () => {
+    await refresh();
+    return jobs().find((job) => job.id === id && !isLive(job.status));
+  });
+}
+
+describe('a prediction for real', () => {
+  let job: Job;
+
+  before(function () {
+    needsEngine(this);
+  });
+
+  it('is submitted and succeeds', async () => {
+    job = await predict('ubiquitin');
+    assert.equal(job.name, 'ubiquitin');
+    assert.ok(
+      (await api()).jobs().some(({ id }) => id === job.id),
+      'the view shows it at once',
+    );
+    job = await ended(job.id);
+    assert.equal(job.status, 'SUCCEEDED', job.failure?.message ?? '');
+    assert.equal(job.result?.confidenceMetric, 'estimated CA-lDDT');
+    assert.ok(job.result.meanConfidence > 50, `ubiquitin has good templates: ${job.result.meanConfidence}`);
+  });
+
+  it('has result files that can be read where they are, and not changed', async () => {
+    const folder = vscode.Uri.from({ scheme: 'foldpad-result', path: `/${job.id}/` });
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    const structure = entries.find(([name]) => name.endsWith('.pdb'));
+    assert.ok(structure, JSON.stringify(entries));
+    const uri = vscode.Uri.joinPath(folder, structure[0]);
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    assert.match(text, /^ATOM /m);
+    assert.equal((await vscode.workspace.fs.stat(uri)).size, text.length);
+    await assert.rejects(async () => vscode.workspace.fs.writeFile(uri, new Uint8Array()));
+    await assert.rejects(async () => vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, 'nothing.pdb')));
+    const json = entries.find(([name]) => parseStructureFileName(name) === undefined)?.[0];
+    if (json) await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, json));
+  });
+
+  it('is drawn, most of it in the colours of good confidence', async () => {
+    await vscode.commands.executeCommand('foldpad.openStructure', job.id);
+    const { measure } = await api();
+    const pixels = await until('a drawn structure', async () => {
+      const measured = await measure({ jobId: job.id });
+      return measured && measured.pixels.veryHigh + measured.pixels.high > 2000 ? measured.pixels : undefined;
+    });
+    assert.ok(pixels.veryHigh + pixels.high > pixels.veryLow, JSON.stringify(pixels));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('has a log that can be followed to its end', async () => {
+    await vscode.commands.executeCommand('foldpad.showLog', job.id);
+    const { logLines } = await api();
+    const lines = await until('log lines', () => logLines(job.id) || undefined);
+    assert.ok(lines > 3, `${lines} lines`);
+  });
+
+  it('can be cancelled while it waits or runs', async () => {
+    const second = await predict('cancelled');
+    await withPerson(async ({ errors }) => {
+      await vscode.commands.executeCommand('foldpad.cancelJob', second.id);
+      assert.deepEqual(errors, []);
+    });
+    assert.equal((await ended(second.id)).status, 'CANCELLED');
+  });
+
+  it('can be deleted after asking, with all that it left', async () => {
+    const { jobs, refresh } = await api();
+    await withPerson(async ({ messages }) => {
+      await vscode.commands.executeCommand('foldpad.deleteJob', job.id);
+      assert.match(messages[0] ?? '', /Delete the prediction "ubiquitin"/);
+    });
+    await refresh();
+    assert.ok(
+      jobs().some(({ id }) => id === job.id),
+      'nothing is deleted without a yes',
+    );
+    await withPerson(
+      async ({ errors }) => {
+        await vscode.commands.executeCommand('foldpad.deleteJob', job.id);
+        assert.deepEqual(errors, []);
+      },
+      ['Delete'],
+    );
+    await until('the end of the job', async () => {
+      await refresh();
+      return jobs().some(({ id }) => id === job.id) ? undefined : true;
+    });
+  });
+});

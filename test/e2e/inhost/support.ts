@@ -1,0 +1,84 @@
+/** What the tests inside the extension host share. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { FoldpadApi } from '../../../extension/extension.ts';
+
+/** Human ubiquitin (UniProt P0CG48, residues 1–76): small, and with many templates. */
+export const UBIQUITIN = 'MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG';
+
+export function foldpad(): vscode.Extension<FoldpadApi> {
+  const extension = vscode.extensions.getExtension<FoldpadApi>('foldpad.foldpad');
+  assert.ok(extension, 'the extension is installed');
+  return extension;
+}
+
+export async function api(): Promise<FoldpadApi> {
+  return foldpad().activate();
+}
+
+/** Asks again and again until there is an answer. */
+export async function until<T>(
+  what: string,
+  ask: () => T | undefined | Promise<T | undefined>,
+  timeoutMs = 200_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    assert.ok(Date.now() < deadline, `${what} did not come about in ${timeoutMs / 1000} s`);
+    await delay(250);
+  }
+}
+
+/** Writes a file into a new folder. */
+export async function temporaryFile(name: string, content: string | Uint8Array): Promise<vscode.Uri> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'foldpad-inhost-'));
+  const uri = vscode.Uri.file(path.join(folder, name));
+  await vscode.workspace.fs.writeFile(uri, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  return uri;
+}
+
+/** What the extension showed while nobody was there to answer. */
+export interface Shown {
+  readonly errors: string[];
+  readonly messages: string[];
+}
+
+/**
+ * Stands in for the person at the screen while something is done: every dialog is dismissed, unless its button is
+ * named in `press`. Messages are kept.
+ */
+export async function withPerson<T>(action: (shown: Shown) => Promise<T>, press: readonly string[] = []): Promise<T> {
+  const shown: Shown = { errors: [], messages: [] };
+  const { window } = vscode;
+  const button = (items: readonly unknown[]) => items.find((item) => press.includes(String(item)));
+  const tell =
+    (into: string[]) =>
+    (message: string, ...items: unknown[]) => {
+      into.push(message);
+      return Promise.resolve(button(items));
+    };
+  const dismissed = () => Promise.resolve(undefined);
+  const stand = {
+    showErrorMessage: tell(shown.errors),
+    showWarningMessage: tell(shown.messages),
+    showInformationMessage: tell(shown.messages),
+    showQuickPick: dismissed,
+    showInputBox: dismissed,
+    showOpenDialog: dismissed,
+    showSaveDialog: dismissed,
+  };
+  const before = Object.fromEntries(Object.keys(stand).map((name) => [name, window[name as keyof typeof stand]]));
+  Object.assign(window, stand);
+  try {
+    return await action(shown);
+  } finally {
+    Object.assign(window, before);
+  }
+}
