@@ -37,8 +37,11 @@ class BuildWorker:
         """Sends one job; its answer comes later."""
         self._wait_until_ready()
         assert self._child.stdin is not None
-        self._child.stdin.write(json.dumps(job).encode() + b"\n")
-        self._child.stdin.flush()
+        try:
+            self._child.stdin.write(json.dumps(job).encode() + b"\n")
+            self._child.stdin.flush()
+        except BrokenPipeError:
+            raise self._death() from None
         self.pending += 1
 
     def next_answer(self, timeout: float) -> dict | None:
@@ -67,9 +70,12 @@ class BuildWorker:
                 return None
             chunk = os.read(descriptor, 1 << 16)
             if not chunk:
-                words = self._log.read_text(errors="replace").strip().splitlines()
-                said = f" It said: {words[-1]}" if words else ""
-                raise EngineError(f"The model builder (ProMod3) ended unexpectedly.{said}")
+                raise self._death()
             self._buffer += chunk
         line, self._buffer = self._buffer.split(b"\n", 1)
         return json.loads(line)
+
+    def _death(self) -> EngineError:
+        words = self._log.read_text(errors="replace").strip().splitlines()
+        said = f" It said: {words[-1]}" if words else ""
+        return EngineError(f"The model builder (ProMod3) ended unexpectedly.{said} Is there enough memory (2 GB)?")
