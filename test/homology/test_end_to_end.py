@@ -50,6 +50,8 @@ class CommandTest(unittest.TestCase):
 
     def test_a_peptide_is_declined(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "prediction.json").write_text("{}")
+            (Path(folder) / "ranked_3.pdb").write_text("of an earlier attempt")
             fasta = Path(folder) / "x.fasta"
             fasta.write_text(">a\nMKTAYIAKQR\n")
             process = engine("predict", "--fasta", str(fasta), "--out", folder, "--library", folder)
@@ -57,6 +59,7 @@ class CommandTest(unittest.TestCase):
             refusal = json.loads((Path(folder) / "no_template.json").read_text())
             self.assertIn("at least 30", refusal["reason"])
             self.assertIsNone(refusal["best_hit"])
+            self.assertEqual({path.name for path in Path(folder).iterdir()}, {"x.fasta", "no_template.json"})
 
 
 @unittest.skipUnless(support.HAS_PROMOD3, support.NO_PROMOD3)

@@ -124,6 +124,7 @@ def _predict(options: argparse.Namespace) -> int:
     if not 0.0 < options.max_identity <= 1.0:
         raise InputError(f"--max-identity {options.max_identity}: give a fraction above 0 and up to 1, such as 0.95.")
     options.out.mkdir(parents=True, exist_ok=True)
+    _remove_old_results(options.out)
     if options.work is not None:
         options.work.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="foldpad-homology-", dir=options.work))
@@ -138,6 +139,14 @@ def _predict(options: argparse.Namespace) -> int:
         raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _remove_old_results(out: Path) -> None:
+    """A second attempt in the same folder must not be mistaken for the first one's success."""
+    for pattern in ("prediction.json", "no_template.json", "templates.json", "ranked_*.pdb", "ranked_*.cif",
+                    "confidence_*.json", "alignment_*.fasta"):
+        for path in out.glob(pattern):
+            path.unlink()
 
 
 def _predict_query(options: argparse.Namespace, query, work: Path, report: Reporter) -> int:

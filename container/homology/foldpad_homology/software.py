@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +76,10 @@ def hhsuite_binary(tool: str) -> str:
     plain = HHSUITE_LIBEXEC / f"{tool}-plain"
     if plain.exists():
         return str(plain)
+    # Architectures for which Debian builds one variant only.
+    found = shutil.which(tool)
+    if found:
+        return found
     raise EngineError(f"HH-suite's {tool} is not installed. Run: {install_command(['hhsuite', 'hhsuite-data'])}")
 
 
