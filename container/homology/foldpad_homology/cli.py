@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--exclude-templates", default="", help="PDB ids not to use, e.g. 1ABC,2XYZ")
     predict.add_argument("--max-identity", type=float, default=1.0, help="use no template more alike, 0..1")
     predict.add_argument("--max-models", type=_positive, default=3, help="at most so many ranked models")
-    predict.add_argument("--build-timeout", type=float, default=300.0, help="seconds a model may take")
+    predict.add_argument("--build-timeout", type=float, help="seconds a model may take (default: 300, more above 500 residues)")
     predict.add_argument("--seed", type=int, default=0, help="recorded; the method itself is deterministic")
     predict.add_argument("--work", type=Path, help="folder for temporary files")
     predict.set_defaults(command=_predict)
@@ -163,9 +163,11 @@ def _predict_query(options: argparse.Namespace, query, work: Path, report: Repor
     report.span(report.fraction, 1.0)
     entries = frozenset(part.strip().split("_")[0].upper() for part in options.exclude_templates.split(",") if part.strip())
     report.log(f"Target {query.name}: {len(query)} residues.")
+    # Building grows with length; a hang has to end all the same.
+    build_timeout = options.build_timeout or max(300.0, 0.6 * len(query))
     outcome = predict(
-        query, library, Exclusion(entries, options.max_identity), options.threads, options.max_models,
-        options.build_timeout, work, report)
+        query, library, Exclusion(entries, options.max_identity), options.threads, options.max_models, build_timeout,
+        work, report)
     prediction = write_results(outcome, query, library, options.seed, options.out)
     best = prediction["models"][0]
     report.log(
