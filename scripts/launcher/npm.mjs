@@ -21,8 +21,18 @@ function plainNpm() {
   return { command: 'npm', args: [], shell: process.platform === 'win32' };
 }
 
+/** What npm says went wrong, without its warnings, its manual and its own log's place. */
+function complaint(output) {
+  const lines = output
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line))
+    .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
+    .filter((line) => line !== '');
+  return (lines.length > 0 ? lines : output.trim().split('\n').slice(-20)).slice(0, 20).join('\n');
+}
+
 /**
- * Runs `npm ...args` in a folder. Rejects with the end of npm's output when it fails.
+ * Runs `npm ...args` in a folder. Rejects with what npm said when it fails.
  *
  * @param {string} folder
  * @param {string[]} args
@@ -41,7 +51,7 @@ export function runNpm(folder, args, extraEnv = {}) {
     });
     let output = '';
     const keep = (chunk) => {
-      output = (output + chunk).slice(-6_000);
+      output = (output + chunk).slice(-200_000);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
@@ -53,7 +63,7 @@ export function runNpm(folder, args, extraEnv = {}) {
       else
         reject(
           new Error(
-            `"npm ${args.join(' ')}" failed in ${folder} (${signal ?? `exit code ${code}`}):\n${output.trim()}`,
+            `"npm ${args.join(' ')}" failed in ${folder} (${signal ?? `exit code ${code}`}):\n${complaint(output)}`,
           ),
         );
     });

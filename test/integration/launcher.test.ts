@@ -127,12 +127,25 @@ describe('installed packages', () => {
 });
 
 describe('the lock files of the project', () => {
-  it('name no registry, so that everyone installs from their own', () => {
-    for (const folder of ['.', 'tools/node', 'tools/editor']) {
-      const text = readFileSync(path.join(ROOT, folder, 'package-lock.json'), 'utf8');
-      assert.doesNotMatch(text, /"resolved"/, `${folder}/package-lock.json`);
-    }
-  });
+  for (const folder of ['.', 'tools/node', 'tools/editor']) {
+    const text = readFileSync(path.join(ROOT, folder, 'package-lock.json'), 'utf8');
+
+    it(`name no registry, so that everyone installs from their own (${folder})`, () => {
+      assert.doesNotMatch(text, /"resolved"/);
+    });
+
+    it(`hold the optional packages of every platform, without which npm ci refuses them (${folder})`, () => {
+      const { packages } = JSON.parse(text) as {
+        packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+      };
+      const missing = Object.entries(packages).flatMap(([place, entry]) =>
+        Object.keys(entry.optionalDependencies ?? {}).filter(
+          (name) => !packages[`node_modules/${name}`] && !packages[`${place}/node_modules/${name}`],
+        ),
+      );
+      assert.deepEqual(missing, []);
+    });
+  }
 });
 
 describe('the lock between processes', function () {
