@@ -3,6 +3,7 @@
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { fitCamera } from './camera.ts';
+import { withChemComp } from './cifRepair.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
 import { partsOf } from './representations.ts';
@@ -81,7 +82,8 @@ class NglView implements StructureView {
     this.#data = undefined;
     let loaded: unknown;
     try {
-      loaded = await this.#stage.loadFile(new Blob([bytes as BlobPart]), {
+      const complete = format === 'cif' ? withChemComp(bytes) : bytes;
+      loaded = await this.#stage.loadFile(new Blob([complete as BlobPart]), {
         ext: format,
         name,
         defaultRepresentation: false,

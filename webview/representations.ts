@@ -66,6 +66,8 @@ export function partsOf(
             // Grid points per Å: finer for small proteins, coarser where the grid would not fit in memory.
             scaleFactor: Math.min(2, Math.max(0.4, 12_000 / Math.max(1, options.atoms))),
             smooth: 2,
+            side: 'front',
+            disablePicking: false,
             useWorker: options.useWorker,
           },
         },

@@ -30,6 +30,10 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** Said by three.js inside NGL and by the software renderer on every run; nothing the page could change. */
+const KNOWN_WARNINGS =
+  /useLegacyLights has been deprecated|GPU stall due to ReadPixels|Automatic fallback to software WebGL/;
+
 /** A page message whose bytes came as base64 out of the browser. */
 export type Received<T extends PageMessage['type']> = Extract<PageMessage, { type: T }>;
 
@@ -46,6 +50,8 @@ export interface ViewerPage {
   show(structure: StructureToShow): Promise<Received<'shown'> | Received<'failed'>>;
   /** Waits for the next message of a type that was not taken yet. */
   next<T extends PageMessage['type']>(type: T): Promise<Received<T>>;
+  /** Text of an element as a reader sees it. */
+  text(selector: string): Promise<string>;
   /** Counts what is drawn. */
   measure(): Promise<Received<'measured'>>;
   /** What the page remembers. */
@@ -62,6 +68,10 @@ export interface ViewerBrowser {
     readonly height?: number;
     readonly theme?: 'light' | 'dark' | 'high-contrast';
     readonly scale?: number;
+    /** A second policy on top of the page's own, for example `worker-src 'none'`. */
+    readonly policy?: string;
+    /** Pretends that the browser has no WebGL; the page then never becomes ready. */
+    readonly withoutWebGl?: boolean;
   }): Promise<ViewerPage>;
   close(): Promise<void>;
 }
@@ -82,8 +92,10 @@ export function findChromium(): string {
 export async function startViewerBrowser(): Promise<ViewerBrowser> {
   const folder = await ensureViewerBundle();
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const policy = searchParams.get('policy');
     if (pathname === '/') {
+      if (policy) response.setHeader('content-security-policy', policy);
       response.setHeader('content-type', 'text/html; charset=utf-8');
       const styleSource = `http://${request.headers.host}`;
       response.end(
@@ -111,11 +123,13 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
   return {
     async open(options = {}) {
       const context = await browser.newContext({
-        viewport: { width: options.width ?? 900, height: options.height ?? 600 },
+        viewport: { width: options.width ?? 660, height: options.height ?? 400 },
         deviceScaleFactor: options.scale ?? 1,
         colorScheme: options.theme === 'light' ? 'light' : 'dark',
       });
-      return openPage(context, `http://127.0.0.1:${port}/`, options.theme ?? 'light');
+      const url = new URL(`http://127.0.0.1:${port}/`);
+      if (options.policy) url.searchParams.set('policy', options.policy);
+      return openPage(context, url.href, options.theme ?? 'light', options.withoutWebGl ?? false);
     },
     async close() {
       await browser.close();
@@ -125,16 +139,27 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
   };
 }
 
-async function openPage(context: BrowserContext, url: string, theme: string): Promise<ViewerPage> {
+async function openPage(
+  context: BrowserContext,
+  url: string,
+  theme: string,
+  withoutWebGl: boolean,
+): Promise<ViewerPage> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+    const isComplaint = message.type() === 'error' || message.type() === 'warning';
+    if (isComplaint && !KNOWN_WARNINGS.test(message.text())) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('requestfailed', (request) => complaints.push(`request failed: ${request.url().slice(0, 100)}`));
   await page.exposeFunction('foldpadViolation', (text: string) => complaints.push(`policy: ${text}`));
   await page.addInitScript(standIn, { theme, themes: THEMES });
+  if (withoutWebGl) {
+    await page.addInitScript(() => {
+      HTMLCanvasElement.prototype.getContext = () => null;
+    });
+  }
   await page.goto(url);
 
   let serial = 0;
@@ -152,7 +177,8 @@ async function openPage(context: BrowserContext, url: string, theme: string): Pr
         return { ...message, bytes: btoa(text) };
       },
       type,
-      { timeout: 60_000 },
+      // Not once per frame: a spinning molecule leaves a slow machine few of them.
+      { timeout: 120_000, polling: 100 },
     );
     const message = (await handle.jsonValue()) as Record<string, unknown>;
     if (typeof message.bytes === 'string') message.bytes = new Uint8Array(Buffer.from(message.bytes, 'base64'));
@@ -171,7 +197,7 @@ async function openPage(context: BrowserContext, url: string, theme: string): Pr
       { fields: { ...message, bytes: undefined }, base64: bytes },
     );
   };
-  await next('ready');
+  if (!withoutWebGl) await next('ready');
   return {
     page,
     complaints,
@@ -190,6 +216,8 @@ async function openPage(context: BrowserContext, url: string, theme: string): Pr
       });
       return Promise.race([next('shown'), next('failed')]);
     },
+    // innerText, not textContent: what is hidden, and where lines break, matters here
+    text: (selector) => page.locator(selector).innerText(),
     async measure() {
       await send({ type: 'measure', id: ++measureId });
       return next('measured');

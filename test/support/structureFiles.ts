@@ -119,6 +119,18 @@ export function bcifBytes(texts: Readonly<Record<string, string>>, bFactor: (res
     const [category = '', column = ''] = key.split('.');
     return { name: category, rowCount: 1, columns: [textColumn(column, [value])] };
   });
+  const components = [...new Set(atoms().map(({ residueName }) => residueName))];
+  const chemComp = {
+    name: '_chem_comp',
+    rowCount: components.length,
+    columns: [
+      textColumn('id', components),
+      textColumn(
+        'type',
+        components.map(() => 'L-PEPTIDE LINKING'),
+      ),
+    ],
+  };
   const site = {
     name: '_atom_site',
     rowCount: atoms().length,
@@ -129,7 +141,7 @@ export function bcifBytes(texts: Readonly<Record<string, string>>, bFactor: (res
   return encode({
     version: '0.3.0',
     encoder: 'test',
-    dataBlocks: [{ header: 'TEST', categories: [...single, site] }],
+    dataBlocks: [{ header: 'TEST', categories: [...single, chemComp, site] }],
   });
 }
 

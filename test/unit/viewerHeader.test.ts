@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BinaryCifError, readBinaryCifText } from '../../webview/bcifText.ts';
+import { withChemComp } from '../../webview/cifRepair.ts';
 import { readCifCategory } from '../../webview/cifText.ts';
 import { describeProvenance } from '../../webview/describe.ts';
 import { readHeader } from '../../webview/header.ts';
@@ -49,6 +50,28 @@ describe('mmCIF categories', () => {
   it('never crash on arbitrary text', () => {
     const piece = fc.constantFrom('loop_\n', '_a.b ', '_a.c\n', "'x", '"', ';\n', '\n;', ' 1 ', '#', 'data_x\n');
     fc.assert(fc.property(fc.array(piece), (pieces) => void readCifCategory(pieces.join(''), '_a')));
+  });
+});
+
+describe('mmCIF without a table of components', () => {
+  it('gets one, in its data block, and keeps all else', () => {
+    const bare = cifText("_struct.title 'Größe'", fourBands);
+    const text = new TextDecoder().decode(withChemComp(bytes(bare)));
+    assert.deepEqual(readCifCategory(text, '_chem_comp')?.get('id'), ['?']);
+    assert.equal(readCifCategory(text, '_struct')?.get('title')?.[0], 'Größe');
+    assert.equal(text.replace(/\n#\nloop_\n_chem_comp[\s\S]*?non-polymer\n#\n/, ''), bare);
+  });
+
+  it('is left alone when it has one, or is no mmCIF', () => {
+    for (const text of [
+      "data_X\n_chem_comp.id ALA\n_chem_comp.type 'x'\n",
+      'data_X\nloop_\n_chem_comp.id\nALA\n',
+      'something',
+      '',
+    ]) {
+      const original = bytes(text);
+      assert.equal(withChemComp(original), original);
+    }
   });
 });
 

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import {
+  type StructureToShow,
+  startViewerBrowser,
+  type ViewerBrowser,
+  type ViewerPage,
+} from '../../scripts/support/viewerBrowser.ts';
+import { bcifBytes, cifText, experimentalPdb, fourBands, pdbText, RESIDUES } from '../support/structureFiles.ts';
+
+const SHOTS = new URL('../e2e/shots/', import.meta.url);
+const BANDS = ['veryHigh', 'high', 'low', 'veryLow'] as const;
+const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A model with a quarter of its residues in each band. */
+const MODEL: StructureToShow = { fileName: 'model.pdb', format: 'pdb', bytes: bytes(pdbText([REMARK], fourBands)) };
+const EXPERIMENT: StructureToShow = { fileName: '5eep.pdb', format: 'pdb', bytes: bytes(experimentalPdb()) };
+
+describe('the structure page shows structures', function () {
+  this.timeout(240_000);
+  let browser: ViewerBrowser;
+  let viewer: ViewerPage;
+
+  before(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await startViewerBrowser();
+  });
+  after(() => browser.close());
+
+  beforeEach(async () => {
+    viewer = await browser.open();
+  });
+  afterEach(async () => {
+    const complaints = [...viewer.complaints];
+    await viewer.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  const shot = async (name: string): Promise<void> => {
+    await viewer.page.screenshot({ path: new URL(`viewer-${name}.png`, SHOTS).pathname });
+  };
+  const legend = (): Promise<string> => viewer.text('.legend');
+  const drawn = async (): Promise<void> => {
+    await viewer.page.locator('.overlay').waitFor({ state: 'hidden' });
+  };
+
+  it('of a homology model, in the four bands, and names its estimated CA-lDDT', async () => {
+    assert.deepEqual(await viewer.show(MODEL), { type: 'shown', serial: 1, atoms: 1064, residues: RESIDUES });
+    const { pixels, width, height } = await viewer.measure();
+    for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
+    assert.ok(pixels.other < pixels.high / 2, `other: ${pixels.other}`);
+    assert.equal(
+      Object.values(pixels).reduce((sum, count) => sum + count, 0),
+      width * height,
+    );
+    const text = await legend();
+    assert.match(text, /Estimated CA-lDDT/);
+    assert.match(text, /66\.3/);
+    assert.match(text, /Very high\s+≥ 90\s+25 %/);
+    await shot('bands');
+  });
+
+  it('in one band only when all residues are in it', async () => {
+    await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 95)) });
+    const { pixels } = await viewer.measure();
+    assert.ok(pixels.veryHigh > 2000);
+    assert.equal(pixels.low + pixels.veryLow, 0);
+  });
+
+  it('from PDB, mmCIF and BinaryCIF, gzipped or not', async () => {
+    const metric = { '_ma_qa_metric.name': 'pLDDT' };
+    const cif = bytes(cifText('loop_\n_ma_qa_metric.id\n_ma_qa_metric.name\n1 pLDDT', fourBands));
+    const files: StructureToShow[] = [
+      { fileName: 'a.PDB.gz', format: 'pdb', bytes: gzipSync(MODEL.bytes), confidence: { metric: 'plddt' } },
+      // Without _chem_comp, as Biopython and PyMOL write it.
+      { fileName: 'a.cif', format: 'cif', bytes: cif },
+      { fileName: 'a.mmcif.gz', format: 'cif', bytes: gzipSync(cif) },
+      { fileName: 'a.bcif', format: 'bcif', bytes: bcifBytes(metric, fourBands) },
+      { fileName: 'a.bcif.gz', format: 'bcif', bytes: gzipSync(bcifBytes(metric, fourBands)) },
+    ];
+    for (const file of files) {
+      const answer = await viewer.show(file);
+      assert.ok(answer.type === 'shown' && answer.residues === RESIDUES, `${file.fileName}: ${JSON.stringify(answer)}`);
+      assert.match(await legend(), /^pLDDT\s+66\.3/, file.fileName);
+      const { pixels } = await viewer.measure();
+      for (const band of BANDS) assert.ok(pixels[band] > 400, `${file.fileName} ${band}: ${pixels[band]}`);
+    }
+  });
+
+  it('in every representation', async () => {
+    await viewer.show(MODEL);
+    const counts = new Set<number>();
+    for (const name of ['Cartoon', 'Licorice', 'Ball & stick', 'Surface']) {
+      await viewer.page.getByRole('radio', { name }).check();
+      await drawn();
+      const { pixels } = await viewer.measure();
+      for (const band of BANDS) assert.ok(pixels[band] > 400, `${name} ${band}: ${pixels[band]}`);
+      counts.add(pixels.background);
+      await shot(name.replace(/\W+/g, '-').toLowerCase());
+    }
+    assert.equal(counts.size, 4, 'each representation draws something else');
+    assert.ok(viewer.page.workers().length > 0, 'surfaces are computed in a worker');
+  });
+
+  it('of an experiment without calling its B-factors confidence', async () => {
+    await viewer.show(EXPERIMENT);
+    assert.match(await legend(), /^Chain\s+A\s+140 residues\s*$/);
+    const colour = viewer.page.getByRole('combobox', { name: 'Colour' });
+    assert.doesNotMatch(await viewer.text('.choice:has-text("Colour") select'), /lDDT/);
+    const before = (await viewer.measure()).pixels;
+    await colour.selectOption('b-factor');
+    await drawn();
+    assert.match(await legend(), /^B-factor[\s\S]*Not a confidence: the structure was measured: x-ray diffraction/);
+    assert.notDeepEqual((await viewer.measure()).pixels, before);
+    assert.match(await viewer.text('footer'), /CRYSTAL STRUCTURE OF E. COLI CSDE/);
+    await shot('b-factor');
+  });
+
+  it('in every colouring, each with its legend', async () => {
+    await viewer.show(MODEL);
+    const titles = {
+      chain: 'Chain',
+      rainbow: 'Position in chain',
+      secondary: 'Secondary structure',
+      residue: 'Residue type',
+    };
+    for (const [value, title] of Object.entries(titles)) {
+      await viewer.page.getByRole('combobox', { name: 'Colour' }).selectOption(value);
+      await drawn();
+      assert.ok((await legend()).startsWith(title), value);
+      await shot(`colour-${value}`);
+    }
+  });
+
+  it('in colours for the colour-blind', async () => {
+    await viewer.show(MODEL);
+    await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
+    await drawn();
+    const { pixels } = await viewer.measure();
+    for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
+    await shot('colour-blind');
+  });
+
+  it('of an ensemble, one member or all', async () => {
+    const members = bytes(pdbText([REMARK], fourBands, { models: 3 }));
+    await viewer.show({ ...MODEL, bytes: members });
+    const member = viewer.page.getByRole('combobox', { name: 'Member' });
+    const one = (await viewer.measure()).pixels.background;
+    await member.selectOption('all');
+    await drawn();
+    const all = (await viewer.measure()).pixels.background;
+    assert.ok(all < one, 'all members cover more than one');
+    assert.match(await viewer.text('footer'), /420 residues/);
+  });
+
+  it('with a choice of ranked models', async () => {
+    const models = [{ label: 'Rank 1 · 1ni7_A' }, { label: 'Rank 2 · 2abc_B' }];
+    await viewer.show({ ...MODEL, models });
+    await viewer.page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'Rank 2 · 2abc_B' });
+    assert.deepEqual(await viewer.next('select-model'), { type: 'select-model', index: 1 });
+  });
+
+  it('with words about their origin', async () => {
+    const templates = [{ id: '1ni7_A', identity: 0.342 }];
+    await viewer.show({
+      ...MODEL,
+      provenance: { engine: 'Homology (ProMod3)', templates, createdAt: '2026-11-22T10:00:00Z' },
+    });
+    assert.match(await viewer.text('footer'), /Homology \(ProMod3\) · template 1ni7_A \(34 % identical\) · 2026-11-22/);
+  });
+
+  it('and say which residue is under the pointer', async () => {
+    await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 95)) });
+    await viewer.page.getByRole('radio', { name: 'Surface' }).check();
+    await drawn();
+    const box = await viewer.page.locator('canvas').boundingBox();
+    assert.ok(box);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await viewer.page.mouse.move(x - 5, y);
+    await viewer.page.mouse.move(x, y, { steps: 5 });
+    await viewer.page.locator('.residue.pointed').waitFor();
+    assert.match(await viewer.text('.residue'), /^Chain A · [A-Z]{3} \d+ · Estimated CA-lDDT 95\.0 \(very high\)$/);
+  });
+
+  it('with small molecules only', async () => {
+    const lines = experimentalPdb()
+      .split('\n')
+      .filter((line) => line.startsWith('ATOM'))
+      .slice(0, 9);
+    const small = lines.map((line) => line.replace(/^ATOM {2}/, 'HETATM').replace(/ [A-Z]{3} A/, ' LIG A'));
+    const answer = await viewer.show({
+      fileName: 'ligand.pdb',
+      format: 'pdb',
+      bytes: bytes(`${small.join('\n')}\nEND\n`),
+    });
+    assert.equal(answer.type, 'shown');
+    const { pixels, width, height } = await viewer.measure();
+    assert.ok(pixels.background < width * height * 0.99, 'something is drawn');
+  });
+});
