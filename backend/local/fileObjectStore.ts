@@ -20,6 +20,9 @@ export class OutsideStore extends ObjectRefused {
 /**
  * Objects as plain files below one folder, so that people can look in and put files in by hand. Only regular files are
  * objects. A link is followed as long as it stays inside; nothing outside is ever read or written.
+ *
+ * Objects survive `kill -9` at any moment, whole or not at all. They are not forced to the disk, as the database is not:
+ * a power cut may cost the last seconds. An order that was damaged so is noticed by the runner, which checks its sums.
  */
 export class FileObjectStore implements ObjectStore {
   readonly #root: string;
@@ -210,7 +213,6 @@ export class FileObjectStore implements ObjectStore {
     try {
       try {
         await handle.writeFile(body);
-        await handle.sync();
       } finally {
         await handle.close();
       }
