@@ -1,5 +1,5 @@
 // npm run demo: one prediction for real, from a FASTA file in examples/ to a structure, its picture and its confidence.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
@@ -7,6 +7,7 @@ import { FoldpadClient } from '../backend/api/client.ts';
 import { isLive, type Job } from '../backend/api/job.ts';
 import { ProblemError } from '../backend/api/problem.ts';
 import type { Result, ResultModel } from '../backend/api/result.ts';
+import { saveResult } from '../backend/cli/saveResults.ts';
 import { type LocalBackend, startLocalBackend } from './lib/localBackend.ts';
 import { CACHE, ROOT } from './lib/paths.ts';
 import { formatDuration, messageOf, say } from './lib/say.ts';
@@ -44,12 +45,12 @@ async function follow(client: FoldpadClient, id: string): Promise<Job> {
   try {
     for (;;) {
       const { job } = await client.get(id);
+      if (!isLive(job.status)) return job;
       const step = job.progress?.message ?? job.progress?.step ?? job.statusReason ?? job.status.toLowerCase();
       const percent = Math.round((job.progress?.fraction ?? 0) * 100);
       bar?.update(percent, { step });
       if (!bar && step !== shown) say(`  ${String(percent).padStart(3)} % ${step}`);
       shown = step;
-      if (!isLive(job.status)) return job;
       await delay(300);
     }
   } finally {
@@ -57,16 +58,10 @@ async function follow(client: FoldpadClient, id: string): Promise<Job> {
   }
 }
 
-/** Saves every file of the result under `demo-output/<name>/`. @returns the folder */
-async function save(client: FoldpadClient, job: Job, result: Result): Promise<string> {
-  const folder = path.join(OUTPUT, path.basename(job.name).replaceAll(/[^\w.-]+/g, '_'));
-  for (const { path: file } of result.files) {
-    const target = path.join(folder, file);
-    await mkdir(path.dirname(target), { recursive: true });
-    const answer = await client.resultFile(job.id, file);
-    await writeFile(target, new Uint8Array(await new Response(answer.body).arrayBuffer()));
-  }
-  await writeFile(path.join(folder, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+/** Where the demo writes; what an earlier demo of the same protein left there makes room. */
+async function freshFolder(name: string): Promise<string> {
+  const folder = path.join(OUTPUT, path.basename(name).replaceAll(/[^\w.-]+/g, '_'));
+  await rm(folder, { recursive: true, force: true });
   return folder;
 }
 
@@ -116,8 +111,9 @@ async function predict(backend: LocalBackend, fastaFile: string): Promise<void> 
     throw new DemoError([message, remedy].filter(Boolean).join(' '));
   }
   const elapsed = performance.now() - started;
-  const result = await client.result(job.id);
-  const folder = await save(client, job, result);
+  const { result, folder } = await saveResult(client, job.id, await freshFolder(job.name), {
+    signal: new AbortController().signal,
+  });
   const best = result.models.reduce((a, b) => (b.rank < a.rank ? b : a));
   const picture = path.join(folder, `${best.name}.png`);
   say('drawing the picture …');
