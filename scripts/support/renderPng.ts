@@ -54,6 +54,9 @@ export async function renderStructurePng(structure: string, png: string, request
   }
 }
 
+/** Software rendering on a machine that has other things to do. */
+const BUSY_MACHINE_MS = 120_000;
+
 /** Makes the window so large that the 3D view has the given size, and looks at the whole structure again. */
 async function fitStage({ page }: ViewerPage, width: number, height: number): Promise<void> {
   const canvas = page.locator('canvas');
@@ -70,6 +73,7 @@ async function fitStage({ page }: ViewerPage, width: number, height: number): Pr
       return box && Math.abs(box.width - (wide ?? 0)) < 1 && Math.abs(box.height - (high ?? 0)) < 1;
     },
     [width, height],
+    { timeout: BUSY_MACHINE_MS },
   );
   await canvas.press('r');
 }
