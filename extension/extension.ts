@@ -53,7 +53,12 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   const connection = keep(new Connection({ local, keys, log, userAgent }));
   const store = keep(
     new JobStore({
-      list: (query) => connection.use((client) => client.list(query)),
+      list: async (query) => {
+        const page = await connection.use((client) => client.list(query));
+        // Somebody may have installed an engine that was missing.
+        void connection.checkEngines().catch(() => undefined);
+        return page;
+      },
       get: (id) => connection.use((client) => client.get(id)),
     }),
   );

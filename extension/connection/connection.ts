@@ -31,6 +31,7 @@ export class Connection extends Disposable {
   #client: FoldpadClient | undefined;
   #connecting: Promise<FoldpadClient> | undefined;
   #queuesReadAt = 0;
+  #lastLogged = '';
   /** Counts profiles: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
 
@@ -112,6 +113,7 @@ export class Connection extends Disposable {
   async retry(): Promise<void> {
     this.#local.forgive();
     this.#client = undefined;
+    if (this.#state.kind === 'failed') this.#become({ kind: 'idle' });
     await this.#connect();
   }
 
@@ -132,7 +134,8 @@ export class Connection extends Disposable {
 
   async #open(generation: number): Promise<FoldpadClient> {
     const profile = readProfile();
-    if (this.#state.kind !== 'ready') this.#become({ kind: 'starting' });
+    // A failure stays in sight while it is tried again in the background; the user's own retry begins at idle.
+    if (this.#state.kind === 'idle') this.#become({ kind: 'starting' });
     try {
       const { url, key } = profile.kind === 'local' ? await this.#local.ensure() : await this.#remote(profile.url);
       const { FoldpadClient } = await import(/* webpackMode: "eager" */ '../../backend/api/client.ts');
@@ -141,6 +144,7 @@ export class Connection extends Disposable {
       if (generation !== this.#generation) throw new vscode.CancellationError();
       this.#client = client;
       this.#queuesReadAt = Date.now();
+      this.#lastLogged = '';
       this.#become({ kind: 'ready', profile: profile.kind, queues });
       return client;
     } catch (error) {
@@ -163,11 +167,10 @@ export class Connection extends Disposable {
 
   /** What the user is told about a failed connection. The whole story goes into the log. */
   #explain(error: unknown, profile: 'local' | 'remote') {
-    this.#log.error(`Not connected: ${describeError(error)}`);
+    this.#logOnce(error);
     const showLog = { title: vscode.l10n.t('Show Log'), run: () => this.#log.show() };
     const again = { title: vscode.l10n.t('Try Again'), run: () => command('foldpad.retryConnection') };
     if (error instanceof BackendStartError) {
-      if (error.lastWords) this.#log.error(`Last lines of ${this.#local.logFile}:\n${error.lastWords}`);
       const remedy = vscode.l10n.t('The log says more. Then try again.');
       return { reason: error.message, remedy, actions: [again, showLog] };
     }
@@ -186,6 +189,15 @@ export class Connection extends Disposable {
         ? vscode.l10n.t('Check the network and the address, then try again.')
         : vscode.l10n.t('The log says more. Then try again.');
     return { reason: describeError(error), remedy, actions: [again, showLog] };
+  }
+
+  /** The same failure again and again is written down once. */
+  #logOnce(error: unknown): void {
+    const lastWords = error instanceof BackendStartError && error.lastWords;
+    const words = lastWords ? `\nLast lines of ${this.#local.logFile}:\n${lastWords}` : '';
+    const text = `Not connected: ${describeError(error)}${words}`;
+    if (text !== this.#lastLogged) this.#log.error(text);
+    this.#lastLogged = text;
   }
 
   #become(state: ConnectionState): void {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { isFinished } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
-import { join } from '../base/errors.ts';
+import { describeError, join } from '../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { filterText, type JobFilter } from './jobFilter.ts';
 import type { JobStore } from './jobStore.ts';
@@ -43,6 +43,12 @@ export class JobsView extends Disposable {
       }),
     );
     this._register(this.#view.onDidChangeVisibility(({ visible }) => this.#show(visible)));
+    this._register(
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        // After a sleep, or work in another window, what is shown may be old.
+        if (focused && this.#view.visible) void this.#store.refresh();
+      }),
+    );
     const update = () => this.#update();
     this._register(parts.store.onDidChange(update));
     this._register(parts.store.onDidChangeState(update));
@@ -110,6 +116,7 @@ export class JobsView extends Disposable {
       const old = welcome === 'jobs' ? vscode.l10n.t('The list is from before.') : undefined;
       return join(join(state.reason, state.remedy), old);
     }
+    if (this.#store.state.kind === 'stale') return describeError(this.#store.state.error);
     if (missingEngine) return missingEngine.reason && join(missingEngine.reason, undefined);
     return undefined;
   }

@@ -42,6 +42,12 @@ export class JobLog extends Disposable {
         if (isJobLog(document)) this.#follow();
       }),
     );
+    this._register(
+      connection.onDidSwitch(() => {
+        this.#stop();
+        this.#shown = undefined;
+      }),
+    );
     this._register({ dispose: () => this.#stop() });
   }
 

@@ -61,6 +61,8 @@ export class StructureSession implements vscode.Disposable {
   #ready = false;
   #serial = 0;
   #measureId = 0;
+  /** Fulfilled when the page has drawn what it was sent last; rejected when it could not. */
+  #shown = Promise.withResolvers<void>();
   #reading: vscode.CancellationTokenSource | undefined;
 
   constructor(options: {
@@ -73,6 +75,7 @@ export class StructureSession implements vscode.Disposable {
     this.#log = options.log;
     this.#subject = options.subject;
     this.#selected = options.subject.selectedModel ?? 0;
+    this.#expect();
     this.#webview.options = structureWebviewOptions(options.extensionUri);
     this.#subscriptions.push(this.#webview.onDidReceiveMessage((message) => this.#receive(message)));
     const part = (name: string): string =>
@@ -102,8 +105,12 @@ export class StructureSession implements vscode.Disposable {
     void this.#post({ type: 'notice', text });
   }
 
-  /** Asks the page what it draws; resolves when it answers. For tests. */
-  measure(): Promise<Measurement> {
+  /**
+   * Asks the page what it draws, as soon as it has drawn it. For tests.
+   * @throws Error when the structure could not be shown, or was closed
+   */
+  async measure(): Promise<Measurement> {
+    await this.#shown.promise;
     const id = this.#measureId++;
     const answer = Promise.withResolvers<Measurement>();
     this.#measurements.set(id, answer);
@@ -116,7 +123,9 @@ export class StructureSession implements vscode.Disposable {
     this.#reading?.dispose();
     this.#reading = undefined;
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
-    for (const answer of this.#measurements.values()) answer.reject(new Error('The structure was closed.'));
+    const closed = new Error('The structure was closed.');
+    this.#shown.reject(closed);
+    for (const answer of this.#measurements.values()) answer.reject(closed);
     this.#measurements.clear();
   }
 
@@ -124,6 +133,15 @@ export class StructureSession implements vscode.Disposable {
     const model = this.#subject.models[this.#selected] ?? this.#subject.models[0];
     if (!model) throw new Error('A structure needs at least one model.');
     return model;
+  }
+
+  /** Starts waiting for the next structure to be shown; who waited for the last one waits for it too. */
+  #expect(): void {
+    const next = Promise.withResolvers<void>();
+    // Nobody may be waiting; a failure is told to the user by the page.
+    next.promise.catch(() => {});
+    this.#shown.resolve(next.promise);
+    this.#shown = next;
   }
 
   async #post(message: HostMessage): Promise<void> {
@@ -163,11 +181,13 @@ export class StructureSession implements vscode.Disposable {
         }
         return;
       case 'shown':
+        if (message.serial === this.#serial) this.#shown.resolve();
         this.#log.debug(
           `${this.#model.source.fileName}: drawn, ${message.atoms} atoms in ${message.residues} residues.`,
         );
         return;
       case 'failed':
+        if (message.serial === this.#serial) this.#shown.reject(new Error(message.problem));
         this.#log.warn(`${this.#model.source.fileName}: ${message.problem}`);
         return;
       case 'measured':
@@ -185,6 +205,7 @@ export class StructureSession implements vscode.Disposable {
     const reading = new vscode.CancellationTokenSource();
     this.#reading = reading;
     const serial = ++this.#serial;
+    this.#expect();
     const model = this.#model;
     const { fileName } = model.source;
     await this.#post({ type: 'reading', fileName });
@@ -220,6 +241,7 @@ export class StructureSession implements vscode.Disposable {
       const problem = error instanceof Error ? error.message : String(error);
       const remedy = error instanceof StructureSourceError ? error.remedy : 'Choose Try again.';
       this.#log.error(`${fileName}: ${problem}`);
+      this.#shown.reject(new Error(problem));
       await this.#post({ type: 'unreadable', problem, remedy });
     }
   }

@@ -5,7 +5,7 @@ import { runInHost } from '../../test/support/inHost.ts';
 import { DIST, ROOT } from '../lib/paths.ts';
 import { messageOf } from '../lib/say.ts';
 
-const TIMEOUT_MS = 5 * 60_000;
+const TIMEOUT_MS = 9 * 60_000;
 
 const { values } = parseArgs({ options: { results: { type: 'string' }, grep: { type: 'string' } } });
 if (values.results === undefined) throw new Error('--results FILE is needed');

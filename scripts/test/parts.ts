@@ -140,7 +140,7 @@ export const PARTS: readonly Part[] = [
     name: 'inhost',
     needs: ['editor', 'browser'],
     needsBuild: true,
-    minutes: 6,
+    minutes: 10,
     run: (options) => runWithResults('inhost', 'inHostRunner.ts', [], options),
   },
   mochaPart('e2e', 'test/e2e/*.test.ts', 20, { needs: ['editor', 'browser'], needsBuild: true }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { foldpad, temporaryFile, UBIQUITIN, withPerson } from './support.ts';
+import { foldpad, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
 
 describe('commands', () => {
   const declared: { command: string }[] = foldpad().packageJSON.contributes.commands;
@@ -25,10 +25,12 @@ describe('commands', () => {
       },
       ['Show in File'],
     );
-    const editor = vscode.window.activeTextEditor;
-    assert.equal(editor?.document.uri.toString(), uri.toString(), 'the button opens the file');
-    assert.deepEqual([editor?.selection.start.line, editor?.selection.start.character], [3, 11]);
-    assert.equal(editor?.document.languageId, 'fasta');
+    const editor = await until('the file at the place', () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document.uri.toString() === uri.toString() ? active : undefined;
+    });
+    assert.deepEqual([editor.selection.start.line, editor.selection.start.character], [3, 11]);
+    assert.equal(editor.document.languageId, 'fasta');
   });
 
   it('take the unsaved text of an open document', async () => {
