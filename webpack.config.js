@@ -138,11 +138,5 @@ const IN_HOST_TESTS = {
 export default (env = {}, argv = {}) => {
   const production = (argv.mode ?? 'production') === 'production';
   const wanted = env.inhost ? [...BUNDLES, IN_HOST_TESTS] : BUNDLES;
-  return wanted
-    .filter(({ entry }) => {
-      if (existsSync(path.join(ROOT, entry))) return true;
-      process.stderr.write(`webpack.config.js: ${entry} does not exist yet; its bundle is left out.\n`);
-      return false;
-    })
-    .map(({ entry, config }) => config(entry, production));
+  return wanted.map(({ entry, config }) => config(entry, production));
 };
