@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _library_options(predict)
     predict.add_argument("--exclude-templates", default="", help="PDB ids not to use, e.g. 1ABC,2XYZ")
     predict.add_argument("--max-identity", type=float, default=1.0, help="use no template more alike, 0..1")
-    predict.add_argument("--max-models", type=_positive, default=3, help="at most so many ranked models")
+    predict.add_argument("--max-models", type=_positive, default=2, help="at most so many ranked models")
     predict.add_argument("--build-timeout", type=float, help="seconds a model may take (default: 300, more above 500 residues)")
     predict.add_argument("--seed", type=int, default=0, help="recorded; the method itself is deterministic")
     predict.add_argument("--work", type=Path, help="folder for temporary files")

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -48,10 +49,12 @@ def run_target(library: Library, root: Path, chain: str, threads: int, folder: P
         "--threads", str(threads), "--exclude-templates", chain.split("_")[0],
         "--max-identity", str(common.MAX_IDENTITY)]
     load = os.getloadavg()[0]
-    started = time.monotonic()
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.run(command, capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - started
-    record: dict = {"target": chain, "length": len(sequence), "seconds": round(seconds, 2), "load": round(load, 2),
+    seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    record: dict = {"target": chain, "length": len(sequence), "seconds": round(seconds, 2),
+                    "cpu_seconds": round(cpu_seconds, 2), "load": round(load, 2),
                     "exit_code": process.returncode, "tm": 0.0}
     if process.returncode == 3:
         refusal = json.loads((folder / "no_template.json").read_text())
@@ -93,6 +96,7 @@ def summarise(records: list[dict]) -> dict:
         "mean_tm": round(float(tm.mean()), 3),
         "median_seconds": round(float(np.median(seconds)), 2), "p90_seconds": round(float(np.quantile(seconds, 0.9)), 2),
         "max_seconds": round(float(seconds.max()), 2),
+        "median_cpu_seconds": round(float(np.median([record.get("cpu_seconds", np.nan) for record in records])), 2),
         "median_load_before": round(float(np.median([record["load"] for record in records])), 2),
     }
     if len(modelled) < 2:
