@@ -105,7 +105,7 @@ function addFacts(job: Job, event: JobEvent): Job {
       if (finished || job.result) return job;
       return { ...job, result: event.result, warnings: union(job.warnings, event.warnings) };
     case 'failed':
-      return finished || job.failure ? job : { ...job, failure: event.failure };
+      return finished ? job : { ...job, failure: event.failure };
     case 'explained':
       return finished || job.cancelRequestedAt ? job : { ...job, statusReason: event.reason };
     case 'cancelRequested':

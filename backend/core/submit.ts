@@ -121,8 +121,10 @@ async function writeInputs(deps: CoreDeps, job: Job, { fasta }: Target): Promise
     fasta_sha256: await sha256(fasta),
     parameters: parametersToWire(job.parameters),
   };
-  await deps.objects.write(jobKeys.fasta(job.id), fasta);
-  await deps.objects.write(jobKeys.order(job.id), encodeText(`${JSON.stringify(order, undefined, 2)}\n`));
+  await Promise.all([
+    deps.objects.write(jobKeys.fasta(job.id), fasta),
+    deps.objects.write(jobKeys.order(job.id), encodeText(`${JSON.stringify(order, undefined, 2)}\n`)),
+  ]);
 }
 
 /** A store that fails may have stored all the same (its answer got lost): inputs of jobs that exist are kept. */

@@ -6,8 +6,9 @@ import { parseJobRequests } from '../../backend/api/requests.ts';
 import { jobKeys, jobOrderSchema } from '../../backend/api/runner.ts';
 import { cancelAll, cancelJob } from '../../backend/core/cancel.ts';
 import { changeJob } from '../../backend/core/change.ts';
+import type { CoreDeps } from '../../backend/core/deps.ts';
 import { handleWork } from '../../backend/core/dispatch.ts';
-import { RunRefused } from '../../backend/core/ports.ts';
+import { RunRefused, VersionConflict } from '../../backend/core/ports.ts';
 import { reconcile } from '../../backend/core/reconcile.ts';
 import { deleteFinished, deleteJob } from '../../backend/core/remove.ts';
 import { submitJobs } from '../../backend/core/submit.ts';
@@ -35,7 +36,8 @@ async function writeText(world: CoreWorld, key: string, text: string): Promise<v
   await world.deps.objects.write(key, new TextEncoder().encode(text));
 }
 
-describe('use cases', () => {
+describe('use cases', function () {
+  this.timeout(60_000);
   let world: CoreWorld;
   beforeEach(() => {
     world = coreWorld();
@@ -274,6 +276,9 @@ describe('use cases', () => {
       await trackRun(gpu.deps, gpu.scheduler.move(runIds[0] ?? '', { status: 'FAILED', exitCode: 1 }));
       assert.equal((await gpu.job(job.id)).status, 'FAILED');
       assert.deepEqual(gpu.scheduler.terminated, [runIds[1]]);
+      for (const report of await gpu.scheduler.describe(runIds)) await trackRun(gpu.deps, report);
+      assert.equal((await gpu.job(job.id)).runs[1]?.status, 'FAILED', 'the end of the other run is still noted');
+      assert.equal(gpu.notified.length, 1, 'but it is the end of the job no second time');
       gpu.close();
     });
 
@@ -286,6 +291,30 @@ describe('use cases', () => {
       await trackRun(world.deps, { ...report, jobId: 'none' });
       await trackRun(world.deps, { ...report, runId: 'none' });
       assert.equal((await world.job(job.id)).status, 'SUBMITTED');
+    });
+  });
+
+  describe('change', () => {
+    it('goes on from what others have stored meanwhile', async () => {
+      const { id } = await submitOne(world);
+      const reasons = ['a', 'b', 'c', 'd', 'e'];
+      await Promise.all(
+        reasons.map((reason) => changeJob(world.deps, id, [{ type: 'explained', reason, at: world.deps.clock.now() }])),
+      );
+      assert.equal((await world.job(id)).version, 1 + reasons.length);
+    });
+
+    it('gives up when a job never holds still', async () => {
+      const { id } = await submitOne(world);
+      const jobs = {
+        get: (key: string) => world.deps.jobs.get(key),
+        update: () => Promise.reject(new VersionConflict('never')),
+      } as unknown as CoreDeps['jobs'];
+      await assert.rejects(cancelJob({ ...world.deps, jobs }, ADA, id), /changed by others/);
+    });
+
+    it('tells that there is no such job', async () => {
+      assert.equal(await changeJob(world.deps, 'none', []), undefined);
     });
   });
 
@@ -308,15 +337,18 @@ describe('use cases', () => {
       assert.equal(world.notified.length, 1);
     });
 
-    it('stops a run that was being handed over at that moment', async () => {
-      const { id } = await submitOne(world);
-      world.scheduler.beforeSubmit = async () => {
-        world.scheduler.beforeSubmit = () => {};
-        assert.equal((await cancelJob(world.deps, ADA, id)).status, 'CANCELLING');
+    it('stops a run that was being handed over at that moment, and hands over no other', async () => {
+      const gpu = coreWorld({ queues: GPU_QUEUES, policy: { backend: 'aws' } });
+      const { id } = await submitOne(gpu);
+      gpu.scheduler.beforeSubmit = async () => {
+        gpu.scheduler.beforeSubmit = () => {};
+        assert.equal((await cancelJob(gpu.deps, ADA, id)).status, 'CANCELLING');
       };
-      await world.work();
-      assert.equal((await world.job(id)).status, 'CANCELLED');
-      assert.equal(world.scheduler.terminated.length, 1);
+      await handleWork(gpu.deps, { kind: 'dispatch', jobId: id });
+      assert.ok(gpu.scheduler.terminated.length > 0, 'without waiting for the cancel message');
+      await gpu.work();
+      assert.equal((await gpu.job(id)).status, 'CANCELLED');
+      gpu.close();
     });
 
     it('finds the run of a dispatcher that died after handing it over', async () => {
@@ -367,7 +399,7 @@ describe('use cases', () => {
       const outcomes = await cancelAll(world.deps, ADA);
       assert.equal(new Set(outcomes.map(({ id }) => id)).size, 2501);
       assert.ok(outcomes.every(({ outcome }) => outcome === 'cancelled'));
-    }).timeout(60_000);
+    });
   });
 
   describe('delete', () => {

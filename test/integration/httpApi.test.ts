@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import type { Job } from '../../backend/api/job.ts';
 import type { ObjectStore } from '../../backend/core/ports.ts';
 import { createApp } from '../../backend/http/app.ts';
@@ -7,7 +8,8 @@ import { CRAMBIN } from '../support/coreWorld.ts';
 
 const ids = (answer: { json: { data: { id: string }[] } }): string[] => answer.json.data.map(({ id }) => id);
 
-describe('HTTP API', () => {
+describe('HTTP API', function () {
+  this.timeout(30_000);
   let world: ApiWorld;
   beforeEach(() => {
     world = apiWorld();
@@ -158,6 +160,14 @@ describe('HTTP API', () => {
       const [job] = await world.submit();
       const taken = await world.call('POST', '/', { fasta: 'x', file_name: `${job?.id}/target.fasta` });
       assert.match(problemOf(taken, 422, 'invalid-request')?.message ?? '', /belongs to another job/);
+    });
+
+    it('says that a link leads out of the store', async () => {
+      symlinkSync('/etc/hostname', new URL('link.fasta', world.deps.objects.uri('input/')));
+      const answer = await world.call('POST', '/', { fasta: 'x', file_name: 'link.fasta' });
+      const detail = problemOf(answer, 422, 'invalid-request');
+      assert.equal(detail?.field, 'file_name');
+      assert.match(detail?.remedy ?? '', /Put the file itself under input/);
     });
 
     it('refuses a template date that the library cannot honour', async () => {
@@ -352,8 +362,10 @@ describe('HTTP API', () => {
 
     it('are not there before the job has succeeded', async () => {
       const [job] = await world.submit();
-      for (const path of ['results', 'results/result.json']) {
-        problemOf(await world.call('GET', `/${job?.id}/${path}`), 409, 'no-result');
+      assert.ok(job);
+      await world.publish(job);
+      for (const path of ['results', 'results/result.json', 'results/ranked_0.pdb']) {
+        problemOf(await world.call('GET', `/${job.id}/${path}`), 409, 'no-result');
       }
     });
 

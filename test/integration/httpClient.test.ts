@@ -23,7 +23,8 @@ async function listen(server: Server): Promise<{ url: string; close: () => Promi
 
 const quick = { key: 'ada-key', retryDelaysMs: [1, 1] } as const;
 
-describe('typed client', () => {
+describe('typed client', function () {
+  this.timeout(30_000);
   let world: ApiWorld;
   let client: FoldpadClient;
   let url: string;

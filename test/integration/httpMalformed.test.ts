@@ -114,7 +114,8 @@ function assertRefused(answer: Answer, place: RegExp): void {
   assert.ok((problem.errors?.length ?? 0) > 0);
 }
 
-describe('malformed requests', () => {
+describe('malformed requests', function () {
+  this.timeout(60_000);
   let world: ApiWorld;
   let refused = 0;
   before(() => {
@@ -135,11 +136,11 @@ describe('malformed requests', () => {
     );
   }
 
-  it('with a wrong value are refused at its field', () => refuse(wrongField, 400)).timeout(60_000);
-  it('with an unknown field are refused by its name', () => refuse(unknownField, 200)).timeout(60_000);
-  it('that are no JSON are refused at line and column', () => refuse(brokenJson, 300)).timeout(60_000);
-  it('that are no jobs are refused', () => refuse(noObject, 200)).timeout(60_000);
-  it('with a FASTA that is none are refused at its line', () => refuse(badFasta, 300)).timeout(60_000);
+  it('with a wrong value are refused at its field', () => refuse(wrongField, 400));
+  it('with an unknown field are refused by its name', () => refuse(unknownField, 200));
+  it('that are no JSON are refused at line and column', () => refuse(brokenJson, 300));
+  it('that are no jobs are refused', () => refuse(noObject, 200));
+  it('with a FASTA that is none are refused at its line', () => refuse(badFasta, 300));
 
   it('were a thousand', () => {
     assert.ok(refused >= 1000, `${refused}`);
@@ -175,7 +176,7 @@ describe('malformed requests', () => {
       JSON.stringify({ fasta: 'x', sequence: `>x\n${'MKVLAAGIVG'.repeat(900_000)}` }),
     );
     problemOf(long, 422, 'invalid-request');
-  }).timeout(60_000);
+  });
 
   it('that are too large are refused before they are read', async () => {
     const large = await world.call('POST', '/', ' '.repeat(MAX_BODY_BYTES + 1));

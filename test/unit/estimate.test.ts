@@ -10,7 +10,8 @@ function protein(length: number): string {
   return `>p${length}\n${'MKVLAAGIVGLSFNDTRWYHEPQC'.repeat(Math.ceil(length / 24)).slice(0, length)}\n`;
 }
 
-describe('estimates of AlphaFold', () => {
+describe('estimates of AlphaFold', function () {
+  this.timeout(30_000);
   let world: CoreWorld;
   before(() => {
     world = coreWorld({ queues: GPU_QUEUES, policy: { backend: 'aws' } });

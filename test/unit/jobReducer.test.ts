@@ -243,7 +243,15 @@ const attempts = fc.integer({ min: 1, max: 3 });
 const history: fc.Arbitrary<History> = fc
   .record({
     stages: fc.constantFrom<readonly Stage[]>(['predict'], ['features', 'predict']),
-    end: fc.constantFrom('result', 'run-fails', 'engine-says-no', 'no-result', 'cancelled', 'cancelled-too-late'),
+    end: fc.constantFrom(
+      'result',
+      'run-fails',
+      'engine-says-no',
+      'no-result',
+      'cancelled',
+      'cancelled-and-failed',
+      'cancelled-too-late',
+    ),
     attempts,
     fractions,
   })
@@ -261,6 +269,8 @@ const history: fc.Arbitrary<History> = fc
         return { stages, reports: [...first, ...last('SUCCEEDED'), failed], verdict: 'FAILED' };
       case 'cancelled':
         return { stages, reports: [cancel, ...first, ...last('FAILED')], verdict: 'CANCELLED' };
+      case 'cancelled-and-failed':
+        return { stages, reports: [cancel, ...first, ...last('FAILED'), failed], verdict: 'CANCELLED' };
       default:
         return { stages, reports: [cancel, ...first, ...last('SUCCEEDED'), published], verdict: 'SUCCEEDED' };
     }
@@ -315,7 +325,9 @@ const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
     ),
 );
 
-describe('job reducer, whatever comes', () => {
+describe('job reducer, whatever comes', function () {
+  this.timeout(60_000);
+
   it('reaches the same end whatever the order, repeated or lost reports', () => {
     fc.assert(
       fc.property(delivery, ({ events, verdict }) => {

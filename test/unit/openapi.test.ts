@@ -26,7 +26,8 @@ function validator(schema: Json): z.ZodType {
   return z.fromJSONSchema({ ...local, $defs });
 }
 
-describe('OpenAPI document', () => {
+describe('OpenAPI document', function () {
+  this.timeout(30_000);
   it('is version 3.1, with the key as its security', () => {
     assert.equal(document.openapi, '3.1.0');
     assert.equal(document.info.version, '1.2.3');

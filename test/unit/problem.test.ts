@@ -20,7 +20,8 @@ describe('problems', () => {
   });
 });
 
-describe('where a text stops being JSON', () => {
+describe('where a text stops being JSON', function () {
+  this.timeout(30_000);
   const cases: readonly (readonly [text: string, line: number, column: number, message: RegExp])[] = [
     ['', 1, 1, /empty/],
     ['  \n ', 2, 2, /empty/],

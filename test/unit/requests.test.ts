@@ -27,7 +27,8 @@ function mistake(fields: object): ProblemDetail {
   return detail;
 }
 
-describe('requests', () => {
+describe('requests', function () {
+  this.timeout(30_000);
   it('takes one object or an array, with the article’s defaults', () => {
     const [one] = parseJobRequests({ fasta: 'x', file_name: 'x.fasta' });
     assert.deepEqual(one, {

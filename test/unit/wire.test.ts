@@ -121,7 +121,8 @@ const job: fc.Arbitrary<Job> = fc
   )
   .map(([a, b]) => ({ ...a, ...b }));
 
-describe('wire', () => {
+describe('wire', function () {
+  this.timeout(30_000);
   it('carries every job there and back unchanged, as its schema says', () => {
     fc.assert(
       fc.property(job, (original) => {
