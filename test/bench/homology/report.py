@@ -64,7 +64,7 @@ def values(fit: dict, bench: dict) -> dict[str, str]:
         "by_identity": _identity(summary["by_identity"]),
         "library_seconds": f"{bench['library_seconds']:.0f}",
         "timing": bench["timing_note"],
-        "fit_targets": str(fit["targets"]), "fit_models": str(fit["models"]), "fit_folds": str(fit["folds"]),
+        "fit_targets": str(fit["targets"]), "fit_models": str(fit["models"]),
         "fit_r": f"{confidence['residues']['r']:.2f}", "fit_mae": f"{confidence['residues']['mae']:.3f}",
         "fit_model_r": f"{confidence['models']['r']:.2f}", "fit_model_mae": f"{confidence['models']['mae']:.3f}",
         "fit_residues": f"{confidence['residues']['count']:,}",
