@@ -32,7 +32,7 @@ from foldpad_homology.library import Library
 from foldpad_homology.structure_files import ca_array, read_atoms
 
 MAIN = Path(__file__).resolve().parents[3] / "container" / "homology" / "main.py"
-# What issue "numbers" asks of the engine; the report says which are met.
+# What Foldpad asks of the engine; the report says which are met.
 TARGETS = {"share_tm_half": 0.80, "median_tm": 0.83, "mean_tm": 0.70, "mae": 0.10, "r": 0.65, "overclaimed": 0.02,
            "median_seconds": 8.0}
 
