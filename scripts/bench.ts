@@ -48,7 +48,6 @@ const PARTS: readonly Part[] = [
   { name: 'server', title: 'Local server', script: 'server.ts', needsEngine: false, timeoutMinutes: 20 },
   { name: 'kill9', title: 'kill -9 at random moments', script: 'kill9.ts', needsEngine: false, timeoutMinutes: 30 },
   { name: 'fasta', title: 'FASTA parser', script: 'fasta.ts', needsEngine: false, timeoutMinutes: 20 },
-  { name: 'runner', title: 'Runner', script: 'runner.ts', needsEngine: false, timeoutMinutes: 10 },
   { name: 'extension', title: 'VS Code extension', script: 'extension.ts', needsEngine: false, timeoutMinutes: 20 },
 ];
 
