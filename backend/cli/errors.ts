@@ -34,9 +34,12 @@ export function reportError(error: unknown): ErrorReport {
   if (error instanceof CliError) return { message: error.message, exit_code: error.exitCode };
   if (error instanceof ConnectionError) return { message: error.message, exit_code: EXIT_CODES.connection };
   if (error instanceof ProblemError) {
-    const details = (error.problem.errors ?? []).map((detail) =>
-      [`${describeDetail(detail).replace(/\.$/, '')}.`, detail.remedy].filter(Boolean).join(' '),
-    );
+    const errors = error.problem.errors ?? [];
+    const severalJobs = errors.some(({ item }) => item !== undefined && item > 0);
+    const details = errors.map((detail) => {
+      const job = severalJobs && detail.item !== undefined ? `job ${detail.item + 1}: ` : '';
+      return [`${job}${describeDetail(detail).replace(/\.$/, '')}.`, detail.remedy].filter(Boolean).join(' ');
+    });
     return {
       message: error.message,
       exit_code: EXIT_CODES.error,

@@ -11,11 +11,9 @@ import { MYOGLOBIN, RunnerJob } from '../support/runnerJob.ts';
 
 const RUNNER = path.resolve(import.meta.dirname, '../../container/runner/main.ts');
 const LIBRARY = defaultLibraryFolder(process.env);
-/** Letters of human myoglobin in another order: no protein. */
-const SHUFFLED = [...MYOGLOBIN]
-  .sort((a, b) => (a + b > b + a ? 1 : -1))
-  .join('')
-  .replaceAll(/(.)\1{3,}/g, '$1$1$1');
+/** Random residues in the proportions of Swiss-Prot: the sequence of `examples/de-novo.fasta`. */
+const RANDOM =
+  'MRTPQIIKSRASHPAHFDVWAALVGDGADHIDDDIEATLKDVTREFFVGSMELTTILACSGNLFMGHLSLGIAAFVLGNIVPLTDLVLIQLVASSTPSLLHATLDIIGELKKIADNLTSS';
 
 describe('runner with the homology engine', function () {
   this.timeout(600_000);
@@ -58,11 +56,12 @@ describe('runner with the homology engine', function () {
   });
 
   it('says what it found when no template is good enough', async () => {
-    const job = await create('', { sequence: SHUFFLED });
+    const job = await create('', { sequence: RANDOM });
     const { code, output, errors } = await start(job).ended;
     assert.equal(code, 3, output + errors);
     const failure = failureFileSchema.parse(await job.outputJson('failure.json'));
     assert.equal(failure.code, 'no-template');
+    assert.match(failure.message, /best hit is \w{4}_\w+ with probability [\d.]+ %, coverage \d+%/);
     assert.deepEqual(await job.published(), ['failure.json']);
   });
 
