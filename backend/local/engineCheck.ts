@@ -21,6 +21,7 @@ export interface EngineCheckOptions {
 export class EngineCheck {
   readonly #options: EngineCheckOptions;
   readonly #now: () => number;
+  readonly #closing = new AbortController();
   #report: Promise<EngineReport> | undefined;
   #looksAgainAt = Number.POSITIVE_INFINITY;
 
@@ -37,11 +38,16 @@ export class EngineCheck {
 
   async #ask(): Promise<EngineReport> {
     this.#looksAgainAt = Number.POSITIVE_INFINITY;
-    const report = await askDoctor(this.#options);
+    const report = await askDoctor(this.#options, this.#closing.signal);
     if (!report.available) this.#looksAgainAt = this.#now() + LOOK_AGAIN_MS;
     const { available, reason, version } = report;
     this.#options.log.info('engine checked', { available, reason, version });
     return report;
+  }
+
+  /** Ends a check that is under way. */
+  close(): void {
+    this.#closing.abort();
   }
 }
 
@@ -55,7 +61,10 @@ export function availabilityOf(report: EngineReport): Pick<QueueInfo, 'available
   };
 }
 
-async function askDoctor({ runnerCommand, environment, library }: EngineCheckOptions): Promise<EngineReport> {
+async function askDoctor(
+  { runnerCommand, environment, library }: EngineCheckOptions,
+  signal: AbortSignal,
+): Promise<EngineReport> {
   const unavailable = (reason: string): EngineReport => ({
     engine: 'homology',
     available: false,
@@ -73,6 +82,7 @@ async function askDoctor({ runnerCommand, environment, library }: EngineCheckOpt
   try {
     const { stdout } = await promisify(execFile)(program, args, {
       timeout: DOCTOR_TIMEOUT_MS,
+      signal,
       env: { ...process.env, ...environment },
     });
     return parseReport(stdout);

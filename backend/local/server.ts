@@ -84,7 +84,7 @@ async function startOn(directory: DataDirectory, options: LocalServerOptions): P
   const database = new SqliteDatabase(directory.path('foldpad.db'));
   const chain = new KeyedChain();
   const parts = assemble(directory, database, log, options, chain);
-  const { deps, scheduler, work, objects } = parts;
+  const { deps, scheduler, work, objects, engine } = parts;
 
   const app = createApp(deps, {
     authenticate: async (authorization) => {
@@ -121,6 +121,7 @@ async function startOn(directory: DataDirectory, options: LocalServerOptions): P
     work.close();
     await front.close(CLOSE_GRACE_MS);
     scheduler.close();
+    engine.close();
     await Promise.allSettled([workers, reconciler.settled, chain.settled(), unfinished]);
     log.info('server stopped');
     database.close();
@@ -150,6 +151,7 @@ interface Parts {
   readonly scheduler: ProcessScheduler;
   readonly work: SqliteWorkQueue;
   readonly objects: FileObjectStore;
+  readonly engine: EngineCheck;
 }
 
 /** Builds the ports and hands each what it needs. */
@@ -205,7 +207,7 @@ function assemble(
       timeoutSeconds: ATTEMPT_TIMEOUT_SECONDS,
     },
   };
-  return { deps, scheduler, work, objects };
+  return { deps, scheduler, work, objects, engine };
 }
 
 /** When the server was last asked for anything. */

@@ -44,7 +44,8 @@ export class SqliteWorkQueue implements WorkQueue {
     this.#database.transaction(() => {
       for (const message of messages) insert.run(JSON.stringify(message), this.#now());
     });
-    this.#wake();
+    // The request that sent them is to be answered first.
+    setImmediate(() => this.#wake());
   }
 
   async receive(max: number, waitSeconds: number, visibilitySeconds: number): Promise<readonly ReceivedWork[]> {

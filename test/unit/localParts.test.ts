@@ -191,7 +191,14 @@ describe('parts of the local server', () => {
       assert.deepEqual(options, { port: 8080, dataDirectory: '/d', slots: 2, idleExitSeconds: 60 });
       const preset = parseArguments([], { XDG_DATA_HOME: '/x' });
       assert.deepEqual(preset, { port: 0, dataDirectory: '/x/foldpad' });
-      for (const bad of [['--port', '70000'], ['--slots', '0'], ['--data', ''], ['--what'], ['more'], ['--threads', '1.5']]) {
+      for (const bad of [
+        ['--port', '70000'],
+        ['--slots', '0'],
+        ['--data', ''],
+        ['--what'],
+        ['more'],
+        ['--threads', '1.5'],
+      ]) {
         assert.throws(() => parseArguments(bad, {}), UsageError, bad.join(' '));
       }
     });
