@@ -235,21 +235,47 @@ describe('parseFasta limits', () => {
     await assert.rejects(readFasta(textStream), /without an encoding/);
   });
 
-  it('closes the source when the consumer leaves', async () => {
-    let closed = false;
-    async function* source() {
+  it('closes the source when the consumer leaves, or the file is refused', async () => {
+    let closed = 0;
+    async function* source(text: string) {
       try {
         for (;;) {
-          yield new TextEncoder().encode('>a\nMKV\n');
+          yield new TextEncoder().encode(text);
         }
       } finally {
-        closed = true;
+        closed++;
       }
     }
-    for await (const event of parseFasta(source())) {
+    for await (const event of parseFasta(source('>a\nMKV\n'.repeat(1000)))) {
       assert.equal(event.type, 'record');
       break;
     }
-    assert.equal(closed, true);
+    assert.equal(closed, 1);
+    await readFasta(source('>a\nMKV\n'), { maxBytes: 10_000 });
+    assert.equal(closed, 2);
+  });
+
+  it('passes on what the source throws, once', async () => {
+    async function* source() {
+      yield new TextEncoder().encode('>a\nMKV\n>b\n');
+      throw new Error('the disk is gone');
+    }
+    const events = parseFasta(source(), {});
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const event of events) {
+        seen.push(event.type);
+      }
+    }, /the disk is gone/);
+    assert.deepEqual(seen, []);
+    assert.deepEqual(await events.next(), { done: true, value: undefined });
+  });
+
+  it('keeps the order when nobody waits', async () => {
+    const bytes = new TextEncoder().encode(Array.from({ length: 500 }, (_, index) => `>p${index}\nMKV\n`).join(''));
+    const events = parseFasta([bytes.subarray(0, 3000), bytes.subarray(3000)]);
+    const results = await Promise.all(Array.from({ length: 503 }, () => events.next()));
+    const ids = results.map(({ value }) => (value?.type === 'record' ? value.record.id : value?.type));
+    assert.deepEqual(ids, [...Array.from({ length: 500 }, (_, index) => `p${index}`), 'end', undefined, undefined]);
   });
 });

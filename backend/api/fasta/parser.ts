@@ -20,16 +20,18 @@ export const DEFAULT_MAX_RECORD_LENGTH = 100_000;
 const DEFAULT_MAX_PROBLEMS = 100;
 /** Text may expand this often: FASTA compresses 2 to 5 times, low-complexity repeats 50 times, bombs 1,000 times. */
 const DEFAULT_MAX_EXPANSION = 200;
-/** Names that are remembered to find repeated ones: 12 MB. */
-const MAX_TRACKED_IDS = 500_000;
-/** Input is cut to this, so that the events of one piece stay few. */
-const SLICE = 16_384;
+/** Names that are remembered to find repeated ones: 6 MB. */
+const MAX_TRACKED_IDS = 250_000;
+/** Bytes of a file that are decoded at a time. */
+const INPUT_SLICE = 65_536;
+/** Bytes of text that are scanned at a time: the events that wait to be yielded stay few, and die young. */
+const TEXT_SLICE = 4096;
 
 type Batch = readonly FastaEvent<FastaRecordSummary>[];
 
 /**
  * The parser behind parseFasta, scanFasta and parseFastaText: bytes in, events out. Synchronous; memory is bounded
- * by one record (or by nothing but a header when sequences are not kept), half a million names and the capped problems.
+ * by one record (or by nothing but a header when sequences are not kept), 250,000 names and the capped problems.
  */
 export class FastaParser {
   private readonly options: FastaParseOptions;
@@ -75,8 +77,8 @@ export class FastaParser {
     }
     // A plain view: cutting pieces off a Node Buffer costs several times more.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-    for (let start = 0; start < bytes.length && !this.refused; start += SLICE) {
-      yield* this.run(this.decoder.write(bytes.subarray(start, start + SLICE)));
+    for (let start = 0; start < bytes.length && !this.refused; start += INPUT_SLICE) {
+      yield* this.run(this.decoder.write(bytes.subarray(start, start + INPUT_SLICE)));
     }
   }
 
@@ -98,14 +100,15 @@ export class FastaParser {
   }
 
   private *run(pieces: Generator<Uint8Array>): Generator<Batch, void, undefined> {
-    for (let more = true; more && !this.refused; ) {
+    for (let piece: Uint8Array | undefined; !this.refused; ) {
       yield this.guarded(() => {
-        const piece = pieces.next();
-        more = piece.done !== true;
-        if (piece.done !== true) {
-          this.scanner.write(piece.value);
-        }
+        piece = pieces.next().value ?? undefined;
       });
+      if (piece === undefined) return;
+      for (let start = 0; start < piece.length && !this.refused; start += TEXT_SLICE) {
+        const text = piece.subarray(start, start + TEXT_SLICE);
+        yield this.guarded(() => this.scanner.write(text));
+      }
     }
   }
 
