@@ -12,6 +12,7 @@ export const USAGE = `Usage: npm run backend:local -- [options]
   --idle-exit SECONDS  end after so long without a request and without a live job
   --help               this text
 When ready, one line of JSON is printed: {"url", "keyFile", "pid", "version"}.
+SIGTERM and Ctrl+C end the server, not its predictions: the next one on the same directory takes them over.
 `;
 
 /** The command line cannot be understood; the message says where and what would be right. */
