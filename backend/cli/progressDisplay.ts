@@ -67,7 +67,7 @@ class JobBars implements ProgressDisplay {
   }
 
   update(job: Job): void {
-    const room = Math.max(10, (this.#output.streams.stderr.columns ?? 80) - NAME_PLACES - 32);
+    const room = Math.max(10, (this.#output.streams.stderr.columns || 80) - NAME_PLACES - 32);
     this.#bars.get(job.id)?.update(percent(job), { what: shorten(whatItDoes(job), room) });
   }
 

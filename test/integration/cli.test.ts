@@ -133,6 +133,19 @@ describe('foldpad', function () {
     });
   });
 
+  it('goes on waiting when the backend is killed: starts another one, which takes the job over', async () => {
+    const own = path.join(folder, 'killed');
+    const first = await ServerProcess.start(own);
+    const cli = new CliProcess(['--data', own, 'predict', fasta('ms=8000'), '-o', target()]);
+    await cli.says('stderr', /RUNNING – \d/);
+    await first.signal('SIGKILL');
+    const { code, stdout, stderr } = await cli.ended;
+    process.kill(JSON.parse(readFileSync(path.join(own, 'server.json'), 'utf8')).pid, 'SIGTERM');
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /does not answer; trying again\. The jobs are not lost\.\n(.*\n)*Starting the local backend/);
+    assert.deepEqual(readdirSync(target()).sort(), ['ranked_0.pdb', 'result.json']);
+  });
+
   describe('list, show, logs', () => {
     it('lists full ids between tabs for programs, and by state', async () => {
       const [id = ''] = await submit('ms=60000');

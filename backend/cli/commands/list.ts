@@ -15,6 +15,9 @@ interface ListOptions {
 }
 
 const PAGE = 1000;
+const MAX_NAME_PLACES = 28;
+/** The short id, the longest state, an age, and the gaps between columns. */
+const FIXED_PLACES = 8 + 10 + 6 + 8;
 
 export function listCommand(host: Host): Command {
   return new Command('list')
@@ -69,14 +72,15 @@ function showTable(output: Output, jobs: readonly Job[]): void {
     output.note('There are no jobs. "foldpad predict FILE" makes one.');
     return;
   }
-  const columns = output.streams.stdout.columns ?? 100;
+  const columns = output.streams.stdout.columns || 100;
+  const namePlaces = Math.min(MAX_NAME_PLACES, Math.max(...jobs.map(({ name }) => name.length)));
   const heading = ['ID', 'NAME', 'STATUS', 'AGE', ''].map((text) => output.style('dim', text));
   const rows = jobs.map((job) => [
     job.id.slice(0, 8),
-    shorten(job.name, 28),
+    shorten(job.name, namePlaces),
     styledStatus(output, job.status),
     formatSpan(Date.now() - Date.parse(job.createdAt)),
-    shorten(describeActivity(job), Math.max(20, columns - 62)),
+    shorten(describeActivity(job), Math.max(20, columns - namePlaces - FIXED_PLACES)),
   ]);
   for (const line of formatTable([heading, ...rows])) output.line(line);
 }
