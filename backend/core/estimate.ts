@@ -1,8 +1,8 @@
 /**
  * Time, cost and memory of a prediction before anything is paid for.
  *
- * AlphaFold: the run times that the article on the AWS solution measured (copied below), interpolated in log space, since time grows with a power of the length. Homology: measured on 2 CPU cores, see
- * docs/homology-accuracy.md.
+ * AlphaFold: the run times that the article on the AWS solution measured (copied below), interpolated in log space,
+ * since time grows with a power of the length. Homology: measured on 2 CPU cores, see docs/homology-accuracy.md.
  */
 import type { Estimate, JobRequest, QueueInfo } from '../api/job.ts';
 import { dropUndefined } from '../api/optional.ts';
@@ -48,8 +48,8 @@ function queueWarnings(queue: QueueInfo): readonly string[] {
   ];
 }
 
-/** Seconds of the HHsearch and HHblits search at 200 residues, 2 cores; it grows with the length. */
-const SEARCH_SECONDS_AT_200 = 5;
+/** Seconds of both HHblits passes at 200 residues, 2 cores; they grow with the length. */
+const SEARCH_SECONDS_AT_200 = 3;
 /** Seconds of a ProMod3 model at 200 residues; loops that are hard to close can take up to its time limit. */
 const BUILD_SECONDS_AT_200 = 4;
 const HARD_LOOPS_SECONDS = 100;
