@@ -38,6 +38,10 @@ class NglView implements StructureView {
   #component: Component | undefined;
   #data: StructureData | undefined;
   #model: ModelSelection = 0;
+  /** Representations that may take the colours of their elements. */
+  #ligands: readonly NGL.RepresentationElement[] = [];
+  /** Counts drawings: one that waited while a newer one began draws no more. */
+  #drawing = 0;
   #spinning = false;
   #workers: Promise<boolean> | undefined;
   #moved: () => void = () => {};
@@ -77,9 +81,11 @@ class NglView implements StructureView {
   }
 
   async load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData> {
+    this.#removeRepresentations();
     this.#stage.removeAllComponents();
     this.#component = undefined;
     this.#data = undefined;
+    this.#drawing++;
     let loaded: unknown;
     try {
       const complete = format === 'cif' ? withChemComp(bytes) : bytes;
@@ -111,27 +117,45 @@ class NglView implements StructureView {
     const component = this.#component;
     const data = this.#data;
     if (!component || !data) return;
-    this.#model = drawing.model;
-    this.#colors = drawing.colors;
+    const number = ++this.#drawing;
     if (drawing.representation === 'surface') this.#workers ??= workersRun();
     const useWorker = (await this.#workers) ?? false;
-    component.removeAllRepresentations();
+    if (number !== this.#drawing) return;
+    this.#model = drawing.model;
+    this.#colors = drawing.colors;
+    this.#removeRepresentations();
     const parts = partsOf(drawing.representation, drawing.model, {
       atoms: data.atomCount / (drawing.model === 'all' ? 1 : data.modelCount),
       useWorker,
       hasPolymer: polymerResidues(data, drawing.model).length > 2,
     });
-    for (const { type, isLigand, parameters } of parts) {
+    const added = parts.map(({ type, isLigand, parameters }) => {
       const colorScheme = isLigand && drawing.elementColorsForLigands ? 'element' : this.#scheme;
-      component.addRepresentation(type, { ...parameters, colorScheme });
-    }
+      return { isLigand, element: component.addRepresentation(type, { ...parameters, colorScheme }) };
+    });
+    this.#ligands = added.filter(({ isLigand }) => isLigand).map(({ element }) => element);
     await new Promise<void>((resolve) => this.#stage.tasks.onZeroOnce(resolve));
   }
 
-  recolor(colors: Uint32Array): void {
+  recolor({ colors, elementColorsForLigands }: Pick<Drawing, 'colors' | 'elementColorsForLigands'>): void {
     this.#colors = colors;
+    for (const ligand of this.#ligands) {
+      ligand.setParameters({ colorScheme: elementColorsForLigands ? 'element' : this.#scheme });
+    }
     this.#component?.updateRepresentations({ color: true });
-    this.#stage.viewer.requestRender();
+  }
+
+  /**
+   * NGL goes on counting the work of a representation that is removed before its worker has answered; every later
+   * drawing and picture would then wait for ever.
+   */
+  #removeRepresentations(): void {
+    for (const element of [...(this.#component?.reprList ?? [])]) {
+      const unfinished = element.repr.tasks.count;
+      element.dispose();
+      this.#stage.tasks.change(-unfinished);
+    }
+    this.#ligands = [];
   }
 
   setSpin(on: boolean): void {
@@ -208,6 +232,7 @@ class NglView implements StructureView {
     this.#aborter.abort();
     const { viewer } = this.#stage;
     this.#stage.setSpin(false);
+    this.#removeRepresentations();
     this.#stage.removeAllComponents();
     this.#stage.viewerControls.signals.changed.removeAll();
     this.#stage.signals.hovered.removeAll();

@@ -11,31 +11,26 @@ export interface OverlayAction {
 /** Makes the overlay. */
 export function createOverlay(): {
   readonly element: HTMLElement;
-  busy(text: string): void;
+  /** @param patience how long to wait before it is shown (ms): what is quick should not flicker */
+  busy(text: string, patience?: number): void;
   fail(problem: string, remedy: string, actions: readonly OverlayAction[]): void;
   clear(): void;
 } {
   const element = el('div', { class: 'overlay' });
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const set = (...children: readonly HTMLElement[]): void => {
+    clearTimeout(timer);
     element.replaceChildren(...children);
     element.hidden = children.length === 0;
   };
   set();
   return {
     element,
-    busy(text) {
-      set(
-        el(
-          'div',
-          { class: 'busy', role: 'status' },
-          el('p', {}, text),
-          el(
-            'div',
-            { class: 'progress', role: 'progressbar', 'aria-label': text },
-            el('div', { class: 'progress-bar' }),
-          ),
-        ),
-      );
+    busy(text, patience = 0) {
+      clearTimeout(timer);
+      const show = (): void => set(busyCard(text));
+      if (patience > 0) timer = setTimeout(show, patience);
+      else show();
     },
     fail(problem, remedy, actions) {
       const buttons = actions.map(({ text, run }, index) => {
@@ -57,4 +52,13 @@ export function createOverlay(): {
       set();
     },
   };
+}
+
+function busyCard(text: string): HTMLElement {
+  return el(
+    'div',
+    { class: 'busy', role: 'status' },
+    el('p', {}, text),
+    el('div', { class: 'progress', role: 'progressbar', 'aria-label': text }, el('div', { class: 'progress-bar' })),
+  );
 }

@@ -8,18 +8,24 @@ import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
 import { countBandPixels, readPixels } from './measure.ts';
 import { createPageParts, type PageParts } from './pageParts.ts';
-import { makePicture } from './picture.ts';
 import type { PictureOptions } from './picturePopover.ts';
 import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
-import type { ViewerState } from './state.ts';
+import { takePicture } from './scenePicture.ts';
+import { INITIAL_STATE, type ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
-import type { StructureView } from './structureView.ts';
-import { backgroundColor, onThemeChange, textStyle } from './theme.ts';
+import type { Drawing, StructureView } from './structureView.ts';
+import { backgroundColor, onThemeChange } from './theme.ts';
 import { listenToKeys } from './viewKeys.ts';
+
+/** How long a drawing may take before the page says that it is drawing (ms). */
+const DRAWING_MS = 200;
 
 /** How often a moving camera is remembered (ms). */
 const REMEMBER_MS = 250;
 
+const TRY_ANOTHER = 'Choose Try again: it is then drawn as cartoon, which needs the least memory.';
+
+/** Holds the page together. */
 export class StructurePage {
   readonly #host: Host;
   readonly #parts: PageParts;
@@ -31,6 +37,8 @@ export class StructurePage {
   #serial = -1;
   #rememberTimer: ReturnType<typeof setTimeout> | undefined;
   #canOpenAsText = false;
+  /** The drawing in progress, or the last one. Pictures and measurements wait for it. */
+  #drawn: Promise<void> = Promise.resolve();
 
   /** @param makeView makes the 3D view; undefined when this window cannot draw in 3D */
   constructor(root: HTMLElement, host: Host, makeView: ((container: HTMLElement) => StructureView) | undefined) {
@@ -103,7 +111,8 @@ export class StructurePage {
       if (!isNewest()) return;
       this.#scene = createScene(message, header, data);
       this.#adoptState(message);
-      await this.#draw();
+      this.#drawn = this.#draw();
+      await this.#drawn;
       if (!isNewest()) return;
       if (this.#state.orientation) view.setOrientation(this.#state.orientation);
       else view.resetCamera();
@@ -153,7 +162,9 @@ export class StructurePage {
   #loseView(): void {
     this.#view?.dispose();
     this.#view = undefined;
+    this.#scene = undefined;
     this.#parts.setEnabled(false);
+    this.#parts.legend.show(undefined, undefined);
     this.#parts.overlay.fail(
       'The graphics driver closed this 3D drawing.',
       'That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.',
@@ -181,27 +192,47 @@ export class StructurePage {
 
   async #redraw(): Promise<void> {
     if (!this.#scene) return;
-    this.#parts.overlay.busy('Drawing…');
-    await this.#draw();
-    this.#parts.overlay.clear();
+    this.#parts.overlay.busy('Drawing…', DRAWING_MS);
+    const drawn = this.#draw();
+    this.#drawn = drawn;
+    try {
+      await drawn;
+      if (this.#drawn === drawn) this.#parts.overlay.clear();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#fail(`The structure could not be drawn as ${this.#state.representation}: ${reason}`, TRY_ANOTHER);
+      this.#state = { ...this.#state, representation: INITIAL_STATE.representation };
+      this.#host.writeState(this.#state);
+    }
   }
 
   async #draw(): Promise<void> {
     const scene = this.#scene;
     if (!scene || !this.#view) return;
     this.#refresh();
-    const coloring = coloringFor(scene, this.#state.coloring);
     await this.#view.draw({
       representation: this.#state.representation,
       model: modelFor(scene, this.#state.ensembleModel),
-      colors: sceneColors(scene, coloring, this.#state.palette),
-      elementColorsForLigands: coloring !== 'confidence' && coloring !== 'b-factor',
+      ...this.#colors(scene),
     });
   }
 
   #recolor(): void {
-    // Ligands change between their elements' colours and the scheme's: that takes a new drawing.
-    void this.#redraw();
+    const scene = this.#scene;
+    if (!scene || !this.#view) return;
+    const view = this.#view;
+    // After a drawing that is still under way: it would bring the old colours back.
+    this.#drawn = this.#drawn.then(() => {
+      if (this.#scene === scene) view.recolor(this.#colors(scene));
+    });
+  }
+
+  #colors(scene: Scene): Pick<Drawing, 'colors' | 'elementColorsForLigands'> {
+    const coloring = coloringFor(scene, this.#state.coloring);
+    return {
+      colors: sceneColors(scene, coloring, this.#state.palette),
+      elementColorsForLigands: coloring !== 'confidence' && coloring !== 'b-factor',
+    };
   }
 
   /** Brings legend, toolbar and lines of text in line with scene and state. */
@@ -259,46 +290,21 @@ export class StructurePage {
   }
 
   async #savePicture(options: PictureOptions): Promise<void> {
+    await this.#drawn;
     const scene = this.#scene;
     const view = this.#view;
     if (!scene || !view) return;
-    const coloring = coloringFor(scene, this.#state.coloring);
-    const legend = sceneLegend(scene, coloring, this.#state.palette, modelFor(scene, this.#state.ensembleModel));
     this.#parts.say('Drawing the picture…');
-    const style = textStyle();
-    const onEditor = options.background === 'editor';
     try {
-      if (!onEditor) view.setBackground([255, 255, 255]);
-      const bytes = await makePicture(view, options, {
-        legend,
-        backgroundColor: onEditor ? style.background : '#ffffff',
-        textColor: onEditor ? style.color : '#1f1f1f',
-        fontFamily: style.family,
-        texts: {
-          Title: scene.message.title,
-          Description: [
-            `Coloured by ${legend.title}`,
-            legend.mean && `mean ${legend.mean}`,
-            describeProvenance(scene.message.provenance, scene.header),
-          ]
-            .filter((part) => part)
-            .join('. '),
-          Software: 'Foldpad',
-          Source: scene.message.fileName,
-        },
-      });
-      const stem = scene.message.fileName.replace(/(\.(pdb|ent|cif|mmcif|bcif))?(\.gz)?$/i, '').slice(0, 120);
-      const fileName = `${stem || 'structure'}-${this.#state.representation}-${coloring}.png`.replaceAll('+', '-and-');
-      this.#host.post({ type: 'save-image', fileName, bytes });
+      this.#host.post({ type: 'save-image', ...(await takePicture(scene, view, this.#state, options)) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#parts.say(`The picture could not be made: ${reason} Try a smaller size.`);
-    } finally {
-      view.setBackground(backgroundColor());
     }
   }
 
   async #measure(id: number): Promise<void> {
+    await this.#drawn;
     if (!this.#view) return;
     const picture = await this.#view.makeImage({ factor: 1, antialias: false, transparent: true });
     const { data, width, height } = await readPixels(picture);

@@ -39,10 +39,10 @@ export interface StructureView {
    * @throws UnreadableStructureError for a file that holds no structure.
    */
   load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData>;
-  /** Draws the loaded structure; resolves when it is drawn, workers included. */
+  /** Draws the loaded structure; resolves when it is drawn, workers included, or when a newer drawing took over. */
   draw(drawing: Drawing): Promise<void>;
-  /** Changes the colours of what is drawn. */
-  recolor(colors: Uint32Array): void;
+  /** Changes the colours of what is drawn; shapes are not computed again. */
+  recolor(colors: Pick<Drawing, 'colors' | 'elementColorsForLigands'>): void;
 
   setSpin(on: boolean): void;
   /** Looks at the whole structure along its shortest axis. */

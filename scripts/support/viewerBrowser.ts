@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,10 +11,10 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { structurePageHtml } from '../../extension/structure/pageHtml.ts';
 import type { HostMessage, PageMessage, StructureMessage } from '../../extension/structure/protocol.ts';
+import { setUpBrowser } from '../setup/browser.ts';
+import { describeFailure } from '../setup/result.ts';
 import { ensureViewerBundle } from './viewerBundle.ts';
-
-/** Where browsers usually are; `FOLDPAD_CHROMIUM` names another one. */
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { THEMES } from './viewerThemes.ts';
 
 /** Draws in software: the same picture on every machine, and no graphics card needed. */
 const FLAGS = [
@@ -33,6 +32,9 @@ const FLAGS = [
 /** Said by three.js inside NGL and by the software renderer on every run; nothing the page could change. */
 const KNOWN_WARNINGS =
   /useLegacyLights has been deprecated|GPU stall due to ReadPixels|Automatic fallback to software WebGL/;
+
+/** How long anything in the page may take: drawn in software beside other work, a surface needs its time. */
+const PATIENCE_MS = 120_000;
 
 /** A page message whose bytes came as base64 out of the browser. */
 export type Received<T extends PageMessage['type']> = Extract<PageMessage, { type: T }>;
@@ -77,19 +79,12 @@ export interface ViewerBrowser {
 }
 
 /**
- * Finds a Chromium.
- * @throws Error that says how to get one
+ * Starts browser and server.
+ * @throws Error that says what to do when there is no browser
  */
-export function findChromium(): string {
-  const found = [process.env.FOLDPAD_CHROMIUM, ...BROWSERS].find((file) => file !== undefined && existsSync(file));
-  if (found) return found;
-  throw new Error(
-    'No Chromium was found. Install it (Debian: apt-get install chromium), or name one in FOLDPAD_CHROMIUM.',
-  );
-}
-
-/** Starts browser and server. */
 export async function startViewerBrowser(): Promise<ViewerBrowser> {
+  const found = await setUpBrowser();
+  if (!found.ok) throw new Error(describeFailure(found));
   const folder = await ensureViewerBundle();
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -115,7 +110,7 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
   const { port } = server.address() as AddressInfo;
   let browser: Browser;
   try {
-    browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+    browser = await chromium.launch({ executablePath: found.browser, headless: true, args: FLAGS });
   } catch (error) {
     server.close();
     throw error;
@@ -146,6 +141,7 @@ async function openPage(
   withoutWebGl: boolean,
 ): Promise<ViewerPage> {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
     const isComplaint = message.type() === 'error' || message.type() === 'warning';
@@ -178,7 +174,7 @@ async function openPage(
       },
       type,
       // Not once per frame: a spinning molecule leaves a slow machine few of them.
-      { timeout: 120_000, polling: 100 },
+      { polling: 100 },
     );
     const message = (await handle.jsonValue()) as Record<string, unknown>;
     if (typeof message.bytes === 'string') message.bytes = new Uint8Array(Buffer.from(message.bytes, 'base64'));
@@ -257,71 +253,3 @@ function standIn({ theme, themes }: { theme: string; themes: Record<string, Reco
     }
   });
 }
-
-/** What VS Code's own themes (Light Modern, Dark Modern, Dark High Contrast) give to the names the page uses. */
-const THEMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  light: {
-    foreground: '#3b3b3b',
-    'editor-background': '#ffffff',
-    descriptionForeground: '#3b3b3bcc',
-    'button-background': '#005fb8',
-    'button-foreground': '#ffffff',
-    'dropdown-background': '#ffffff',
-    'dropdown-border': '#cecece',
-    'dropdown-foreground': '#3b3b3b',
-    'editorWidget-background': '#f8f8f8',
-    'editorWidget-foreground': '#3b3b3b',
-    'widget-border': '#e5e5e5',
-    focusBorder: '#005fb8',
-    'menu-background': '#ffffff',
-    'menu-border': '#cecece',
-    'menu-foreground': '#3b3b3b',
-    'notifications-background': '#ffffff',
-    'notifications-foreground': '#3b3b3b',
-    'inputOption-activeBackground': '#bed6ed',
-    'inputOption-activeBorder': '#005fb8',
-  },
-  dark: {
-    foreground: '#cccccc',
-    'editor-background': '#1f1f1f',
-    descriptionForeground: '#9d9d9d',
-    'button-background': '#0078d4',
-    'button-foreground': '#ffffff',
-    'button-secondaryBackground': '#313131',
-    'button-secondaryForeground': '#cccccc',
-    'dropdown-background': '#313131',
-    'dropdown-border': '#3c3c3c',
-    'dropdown-foreground': '#cccccc',
-    'editorWidget-background': '#202020',
-    'editorWidget-foreground': '#cccccc',
-    'widget-border': '#313131',
-    focusBorder: '#0078d4',
-    'menu-background': '#1f1f1f',
-    'menu-border': '#454545',
-    'menu-foreground': '#cccccc',
-    'notifications-background': '#1f1f1f',
-    'notifications-foreground': '#cccccc',
-    'inputOption-activeBackground': '#2489db82',
-    'inputOption-activeBorder': '#2488db',
-  },
-  'high-contrast': {
-    foreground: '#ffffff',
-    'editor-background': '#000000',
-    descriptionForeground: '#ffffffb3',
-    contrastBorder: '#6fc3df',
-    'button-background': '#000000',
-    'button-foreground': '#ffffff',
-    'button-border': '#6fc3df',
-    'dropdown-background': '#000000',
-    'dropdown-border': '#6fc3df',
-    'dropdown-foreground': '#ffffff',
-    'editorWidget-background': '#0c141f',
-    'editorWidget-foreground': '#ffffff',
-    focusBorder: '#f38518',
-    'menu-background': '#000000',
-    'menu-border': '#6fc3df',
-    'menu-foreground': '#ffffff',
-    'notifications-background': '#0c141f',
-    'notifications-foreground': '#ffffff',
-  },
-};

@@ -95,7 +95,6 @@ describe('the structure page shows structures', function () {
     const counts = new Set<number>();
     for (const name of ['Cartoon', 'Licorice', 'Ball & stick', 'Surface']) {
       await viewer.page.getByRole('radio', { name }).check();
-      await drawn();
       const { pixels } = await viewer.measure();
       for (const band of BANDS) assert.ok(pixels[band] > 400, `${name} ${band}: ${pixels[band]}`);
       counts.add(pixels.background);
@@ -112,7 +111,6 @@ describe('the structure page shows structures', function () {
     assert.doesNotMatch(await viewer.text('.choice:has-text("Colour") select'), /lDDT/);
     const before = (await viewer.measure()).pixels;
     await colour.selectOption('b-factor');
-    await drawn();
     assert.match(await legend(), /^B-factor[\s\S]*Not a confidence: the structure was measured: x-ray diffraction/);
     assert.notDeepEqual((await viewer.measure()).pixels, before);
     assert.match(await viewer.text('footer'), /CRYSTAL STRUCTURE OF E. COLI CSDE/);
@@ -142,6 +140,29 @@ describe('the structure page shows structures', function () {
     const { pixels } = await viewer.measure();
     for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
     await shot('colour-blind');
+  });
+
+  it('as surface in other colours without computing it again', async () => {
+    await viewer.show(MODEL);
+    await viewer.page.getByRole('radio', { name: 'Surface' }).check();
+    const { pixels: official } = await viewer.measure();
+    await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
+    const { pixels: safe } = await viewer.measure();
+    assert.equal(safe.background, official.background, 'the shape stays');
+    for (const band of BANDS) {
+      const [one, two] = [official[band], safe[band]];
+      assert.ok(Math.abs(one - two) < one * 0.2, `${band}: ${one} and ${two}`);
+    }
+  });
+
+  it('as the last one chosen, when the user changes their mind', async () => {
+    await viewer.show(MODEL);
+    const cartoon = (await viewer.measure()).pixels;
+    for (const name of ['Surface', 'Licorice', 'Surface', 'Cartoon']) {
+      await viewer.page.getByRole('radio', { name }).check();
+    }
+    assert.deepEqual((await viewer.measure()).pixels, cartoon);
+    await drawn();
   });
 
   it('of an ensemble, one member or all', async () => {
