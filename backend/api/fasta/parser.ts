@@ -25,7 +25,7 @@ const MAX_TRACKED_IDS = 250_000;
 /** Bytes of a file that are decoded at a time. */
 const INPUT_SLICE = 65_536;
 /** Bytes of text that are scanned at a time: the events that wait to be yielded stay few, and die young. */
-const TEXT_SLICE = 4096;
+const TEXT_SLICE = 2048;
 
 type Batch = readonly FastaEvent<FastaRecordSummary>[];
 
