@@ -3,14 +3,13 @@
 import * as vscode from 'vscode';
 import { engineText, runtimeText, targetText, timeText } from '../jobText.ts';
 import { DetailNode } from './detailNode.ts';
-import type { JobNode } from './jobNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 import { RunNode } from './runNode.ts';
 
 export class DetailsNode implements JobsNode {
-  readonly parent: JobNode;
+  readonly parent: JobRow;
 
-  constructor(parent: JobNode) {
+  constructor(parent: JobRow) {
     this.parent = parent;
   }
 

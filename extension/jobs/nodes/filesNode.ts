@@ -3,14 +3,13 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../../backend/api/result.ts';
 import { FileNode } from './fileNode.ts';
-import type { JobNode } from './jobNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class FilesNode implements JobsNode {
-  readonly parent: JobNode;
+  readonly parent: JobRow;
   readonly #result: Result;
 
-  constructor(parent: JobNode, result: Result) {
+  constructor(parent: JobRow, result: Result) {
     this.parent = parent;
     this.#result = result;
   }

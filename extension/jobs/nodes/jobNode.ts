@@ -9,12 +9,12 @@ import { describeJob, statusText } from '../jobText.ts';
 import { jobTooltip } from '../jobTooltip.ts';
 import { DetailsNode } from './detailsNode.ts';
 import { FilesNode } from './filesNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 import { LogNode } from './logNode.ts';
 import { ModelNode } from './modelNode.ts';
 import { failureNodes, ReasonNode, waitingNodes } from './reasonNode.ts';
 
-export class JobNode implements JobsNode {
+export class JobNode implements JobRow {
   readonly parent = undefined;
   readonly #results: ResultReader;
   /** What the server said last; put in anew when it says something else. */

@@ -1,6 +1,7 @@
 /** What every row of the Jobs view is. */
 
 import type * as vscode from 'vscode';
+import type { Job } from '../../../backend/api/job.ts';
 
 export interface JobsNode {
   /** Stays the same over refreshes, so that rows stay open and chosen. */
@@ -10,4 +11,9 @@ export interface JobsNode {
   treeItem(): vscode.TreeItem;
   /** Rows below this one; none for a leaf. */
   children?(): readonly JobsNode[] | Promise<readonly JobsNode[]>;
+}
+
+/** A row that stands for a whole job, as the rows below it know it. */
+export interface JobRow extends JobsNode {
+  readonly job: Job;
 }

@@ -2,13 +2,12 @@
 
 import * as vscode from 'vscode';
 import { isLive } from '../../../backend/api/job.ts';
-import type { JobNode } from './jobNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class LogNode implements JobsNode {
-  readonly parent: JobNode;
+  readonly parent: JobRow;
 
-  constructor(parent: JobNode) {
+  constructor(parent: JobRow) {
     this.parent = parent;
   }
 

@@ -4,18 +4,17 @@ import * as vscode from 'vscode';
 import type { Result, ResultModel } from '../../../backend/api/result.ts';
 import { modelLabel } from '../../results/resultStructures.ts';
 import { confidenceText, percent } from '../jobText.ts';
-import type { JobNode } from './jobNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class ModelNode implements JobsNode {
-  readonly parent: JobNode;
+  readonly parent: JobRow;
   /** Path of the model's PDB below the job's results. */
   readonly path: string;
   readonly #result: Result;
   readonly #model: ResultModel;
   readonly #index: number;
 
-  constructor(parent: JobNode, result: Result, model: ResultModel, index: number) {
+  constructor(parent: JobRow, result: Result, model: ResultModel, index: number) {
     this.parent = parent;
     this.path = model.files.pdb;
     this.#result = result;

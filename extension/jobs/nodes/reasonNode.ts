@@ -2,17 +2,16 @@
 
 import * as vscode from 'vscode';
 import { percent, readable } from '../jobText.ts';
-import type { JobNode } from './jobNode.ts';
-import type { JobsNode } from './jobsNode.ts';
+import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class ReasonNode implements JobsNode {
-  readonly parent: JobNode;
+  readonly parent: JobRow;
   readonly id: string;
   readonly #text: string;
   readonly #icon: string;
 
   /** @param icon name of a product icon */
-  constructor(parent: JobNode, name: string, text: string, icon: string) {
+  constructor(parent: JobRow, name: string, text: string, icon: string) {
     this.parent = parent;
     this.id = `${parent.id}/${name}`;
     this.#text = text;
@@ -29,7 +28,7 @@ export class ReasonNode implements JobsNode {
 }
 
 /** Why a job failed and what to do next. */
-export function failureNodes(parent: JobNode): JobsNode[] {
+export function failureNodes(parent: JobRow): JobsNode[] {
   const { failure, statusReason } = parent.job;
   const reason = failure?.message ?? statusReason;
   return [
@@ -39,7 +38,7 @@ export function failureNodes(parent: JobNode): JobsNode[] {
 }
 
 /** What a job that has not ended does, and why it waits. */
-export function waitingNodes(parent: JobNode): JobsNode[] {
+export function waitingNodes(parent: JobRow): JobsNode[] {
   const { progress, statusReason } = parent.job;
   const step = progress && `${percent(progress.fraction)} · ${readable(progress.step)}`;
   return [
