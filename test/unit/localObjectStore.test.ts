@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFile
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FileObjectStore, OutsideStore } from '../../backend/local/fileObjectStore.ts';
+import { FileObjectStore } from '../../backend/local/fileObjectStore.ts';
 import { InvalidKey } from '../../backend/local/objectKeys.ts';
+import { OutsideStore } from '../../backend/local/storePaths.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('FileObjectStore', () => {
