@@ -3,6 +3,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 /** How long a statement waits for another connection's lock (a person looking in with `sqlite3`), in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** Pages of 4 KiB in the write-ahead log after which it is folded into the database, which waits for the disk. */
+const WAL_PAGES = 4000;
+
 /**
  * The schema, one step per version; `user_version` says how many have been applied. Steps are only ever appended:
  * a data directory of any earlier Foldpad opens with any later one.
@@ -73,7 +76,9 @@ export class SqliteDatabase {
   constructor(file: string) {
     this.#connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     try {
-      this.#connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
+      this.#connection.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES};`,
+      );
       this.#migrate(file);
     } catch (error) {
       this.#connection.close();
