@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { type DriverRuntime, doctorCommand, driverRuntime } from '../../container/engines/homologyDriver.ts';
 import { ROOT } from '../lib/paths.ts';
 import { runCommand } from '../lib/process.ts';
 import { formatDuration, say } from '../lib/say.ts';
@@ -20,7 +21,6 @@ export const ENGINE_PACKAGES = [
   'openstructure',
   'hhsuite',
   'hhsuite-data',
-  'hmmer',
   'libopenmm-plugins',
   'python3-numpy',
 ] as const;
@@ -28,11 +28,14 @@ export const ENGINE_PACKAGES = [
 /** What the tests and benchmarks measure models with. */
 const MEASURING_PACKAGES = ['tm-align'] as const;
 
-/** The way for every system that is not Debian's kin. */
+function buildImage(runtime: 'docker' | 'podman'): string {
+  return `${runtime} build -t foldpad-homology container/homology`;
+}
+
+/** The way for every system that is not Debian's kin. The image's name is the one that the runner looks for. */
 export const CONTAINER_WAY =
-  'Use the engine in its container instead (Docker or Podman): ' +
-  'docker build -t foldpad-homology -f container/homology/Dockerfile . ' +
-  '– see "Other systems" in README.md.';
+  `Use the engine in its container instead: ${buildImage('docker')}, then set FOLDPAD_ENGINE_RUNTIME=docker ` +
+  `in the environment of Foldpad and VS Code (with Podman: ${buildImage('podman')}, FOLDPAD_ENGINE_RUNTIME=podman).`;
 
 /** The folder that holds the template library, unless FOLDPAD_LIBRARY names another. */
 export function libraryFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -62,15 +65,16 @@ function missingParts(output: string): Missing[] {
   }
 }
 
-/** Asks the engine itself whether it can predict. */
-async function askDoctor(): Promise<SetupResult> {
-  const { code, output } = await runCommand(ENGINE_PYTHON, [DRIVER, 'doctor'], { timeoutMs: 120_000 });
+/** Asks the engine itself whether it can predict, natively or in its container. */
+async function askDoctor(runtime: DriverRuntime): Promise<SetupResult> {
+  const { file, args } = doctorCommand(runtime, process.env, { name: `foldpad-doctor-${process.pid}` });
+  const { code, output } = await runCommand(file, args, { timeoutMs: 120_000 });
   if (code === 0) return { ok: true };
   const missing = missingParts(output);
   return {
     ok: false,
     reason: `the homology engine is not ready: ${missing.map((part) => part.why).join('; ') || lastLine(output)}`,
-    remedy: `Run: ${installCommand(ENGINE_PACKAGES)}`,
+    remedy: `Run: ${runtime.kind === 'native' ? installCommand(ENGINE_PACKAGES) : buildImage(runtime.runtime)}`,
   };
 }
 
@@ -81,6 +85,8 @@ export interface EngineOptions {
 
 /** Installs the engine's packages where that is possible here, and asks the engine whether it is content. */
 export async function setUpEngine(options: EngineOptions): Promise<SetupResult> {
+  const runtime = driverRuntime(process.env);
+  if (runtime.kind === 'container') return askDoctor(runtime);
   if (!hasApt()) {
     return {
       ok: false,
@@ -91,7 +97,7 @@ export async function setUpEngine(options: EngineOptions): Promise<SetupResult> 
   const packages = options.forTests ? [...ENGINE_PACKAGES, ...MEASURING_PACKAGES] : [...ENGINE_PACKAGES];
   const installed = await ensurePackages(packages, 'the homology engine (about 2 GB)');
   if (!installed.ok) return installed;
-  return askDoctor();
+  return askDoctor(runtime);
 }
 
 /** Turns the driver's progress lines into a line for the user at every tenth of the way. */
@@ -112,9 +118,13 @@ function progressSpeaker(): (text: string) => void {
   };
 }
 
-/** Prepares the template library once (about a minute); the engine itself knows when there is nothing to do. */
+/**
+ * Prepares the template library once (about a minute); the engine itself knows when there is nothing to do. In its
+ * container, the engine does so with its first prediction.
+ */
 export async function setUpLibrary(): Promise<SetupResultWith<{ library: string }>> {
   const library = libraryFolder();
+  if (driverRuntime(process.env).kind === 'container') return { ok: true, library };
   const started = performance.now();
   const command = ['prepare', '--library', library];
   if (!existsSync(library)) say(`preparing the template library in ${library}, once …`);
