@@ -226,8 +226,9 @@ export class StructureSession implements vscode.Disposable {
         title: this.#subject.title,
         fileName,
         format: name.format,
-        // A view into a larger buffer would be sent with the whole buffer.
-        bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice(),
+        // A plain array of its own: VS Code's file system answers with a Node Buffer, which would travel as JSON text,
+        // and a view into a larger buffer would take all of that buffer along.
+        bytes: new Uint8Array(bytes),
         models: this.#subject.models.map(({ label }) => ({ label })),
         selectedModel: this.#selected,
         reloaded,

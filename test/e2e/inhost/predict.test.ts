@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { isLive, type Job } from '../../../backend/api/job.ts';
 import { parseStructureFileName } from '../../../extension/structure/formats.ts';
 import { needsEngine } from '../../support/engine.ts';
-import { api, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
+import { api, drawn, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
 
 /** Submits a file as the menu does. */
 async function predict(name: string): Promise<Job> {
@@ -61,11 +61,7 @@ describe('a prediction for real', () => {
 
   it('is drawn, most of it in the colours of good confidence', async () => {
     await vscode.commands.executeCommand('foldpad.openStructure', job.id);
-    const { measure } = await api();
-    const pixels = await until('a drawn structure', async () => {
-      const measured = await measure({ jobId: job.id });
-      return measured && measured.pixels.veryHigh + measured.pixels.high > 2000 ? measured.pixels : undefined;
-    });
+    const pixels = await drawn({ jobId: job.id });
     assert.ok(pixels.veryHigh + pixels.high > pixels.veryLow, JSON.stringify(pixels));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import * as vscode from 'vscode';
-import { api, foldpad, temporaryFile, until } from './support.ts';
-
-/** Enough for a chain of 140 residues in a small editor; text or an error message draws none of these colours. */
-const ENOUGH_PIXELS = 2000;
+import { drawn, foldpad, temporaryFile, until } from './support.ts';
 
 describe('the structure editor', () => {
   const names = ['MODEL[1].PDB', 'a structure.ent.GZ'];
@@ -20,13 +17,7 @@ describe('the structure editor', () => {
     it(`draws ${name}`, async () => {
       const uri = await temporaryFile(name, /gz$/i.test(name) ? gzipSync(bytes) : bytes);
       await vscode.commands.executeCommand('foldpad.viewStructureFile', uri);
-      const { measure } = await api();
-      const drawn = await until('a drawn structure', async () => {
-        const { pixels } = (await measure({ uri })) ?? {};
-        const count = pixels && pixels.veryHigh + pixels.high + pixels.low + pixels.veryLow + pixels.other;
-        return count && count > ENOUGH_PIXELS ? count : undefined;
-      });
-      assert.ok(drawn > ENOUGH_PIXELS);
+      await drawn({ uri });
       const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
       assert.ok(input instanceof vscode.TabInputCustom);
       assert.equal(input.viewType, 'foldpad.structure');

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { FoldpadApi } from '../../../extension/extension.ts';
+import type { PixelCounts } from '../../../extension/structure/protocol.ts';
 
 /** Human ubiquitin (UniProt P0CG48, residues 1–76): small, and with many templates. */
 export const UBIQUITIN = 'MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG';
@@ -34,6 +35,25 @@ export async function until<T>(
     assert.ok(Date.now() < deadline, `${what} did not come about in ${timeoutMs / 1000} s`);
     await delay(250);
   }
+}
+
+/** A page that is still loading hears no question: it is asked again after this time (ms). */
+const ANSWER_MS = 5000;
+
+/** Enough for a small chain in a small editor; text or an error message draws none of these colours. */
+const DRAWN_PIXELS = 2000;
+
+/** Waits until a structure is drawn. @returns its pixels by colour */
+export function drawn(of: Parameters<FoldpadApi['measure']>[0]): Promise<PixelCounts> {
+  return until('a drawn structure', async () => {
+    const { measure } = await api();
+    const nothing = delay(ANSWER_MS, undefined);
+    const measured = await Promise.race([measure(of)?.catch(() => undefined), nothing]);
+    if (!measured) return undefined;
+    const { background, ...pixels } = measured.pixels;
+    const count = Object.values(pixels).reduce((sum, value) => sum + value, 0);
+    return background > 0 && count > DRAWN_PIXELS ? measured.pixels : undefined;
+  });
 }
 
 /** Writes a file into a new folder. */
