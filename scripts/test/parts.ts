@@ -39,18 +39,23 @@ function show(text: string): void {
 }
 
 /** What went wrong with the process itself, if anything: a part that dies early must not look like one that passed. */
-function processFailure(name: string, result: CommandResult, timeoutMs: number, ended: boolean): TestRecord[] {
-  const end = result.output.trim().split('\n').slice(-30).join('\n');
+function processFailure(
+  name: string,
+  result: CommandResult,
+  timeoutMs: number,
+  { ended, interrupted }: { ended: boolean; interrupted?: string | undefined },
+): TestRecord[] {
+  if (ended && !result.timedOut) return [];
+  const during = interrupted === undefined ? '' : ` during "${interrupted}"`;
+  const end = result.output.trim().split('\n').slice(-40).join('\n');
   if (result.timedOut) {
+    const what = ended ? 'Its tests were over, but it was still running' : 'It was still running';
     return [
-      failed(`${name} ends in time`, `It was still running after ${formatDuration(timeoutMs)} and was killed:\n${end}`),
+      failed(`${name} ends in time`, `${what} after ${formatDuration(timeoutMs)}${during} and was killed:\n${end}`),
     ];
   }
-  if (!ended) {
-    const how = result.signal ?? `exit code ${result.code}`;
-    return [failed(`${name} runs to its end`, `Its process ended early with ${how}:\n${end}`)];
-  }
-  return [];
+  const how = result.signal ?? `exit code ${result.code}`;
+  return [failed(`${name} runs to its end`, `Its process ended early with ${how}${during}:\n${end}`)];
 }
 
 /** Runs a program that writes a results file (see results.ts). */
@@ -70,8 +75,8 @@ async function runWithResults(
       ['--disable-warning=ExperimentalWarning', script, '--results', file, ...filter, ...args],
       { cwd: ROOT, env, timeoutMs, onOutput: show },
     );
-    const { records, ended } = readResults(file);
-    return [...records, ...processFailure(name, result, timeoutMs, ended)];
+    const results = readResults(file);
+    return [...results.records, ...processFailure(name, result, timeoutMs, results)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -131,7 +136,7 @@ const homology: Part = {
       onOutput: show,
     });
     const { records, ended } = parseUnittest(result.output);
-    return [...records, ...processFailure('homology', result, timeoutMs, ended)];
+    return [...records, ...processFailure('homology', result, timeoutMs, { ended })];
   },
 };
 

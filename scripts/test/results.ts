@@ -28,21 +28,35 @@ export function recordResults(runner: Runner, file: string): void {
     if (error !== undefined) record.error = describeError(error);
     appendFileSync(file, `${JSON.stringify(record)}\n`);
   };
+  runner.on('test', (test) => appendFileSync(file, `${JSON.stringify({ begins: test.fullTitle() })}\n`));
   runner.on('pass', (test) => write(test, 'passed'));
   runner.on('fail', (test, error: unknown) => write(test, 'failed', error));
   runner.on('pending', (test) => write(test, 'skipped'));
   runner.on('end', () => appendFileSync(file, `${END}\n`));
 }
 
+export interface Results {
+  records: TestRecord[];
+  /** The run came to its end by itself. */
+  ended: boolean;
+  /** The test that had begun and not ended when the process did. */
+  interrupted: string | undefined;
+}
+
 /** Reads a results file; one that was never written is a run that never began. */
-export function readResults(file: string): { records: TestRecord[]; ended: boolean } {
+export function readResults(file: string): Results {
   let text = '';
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return { records: [], ended: false };
+    return { records: [], ended: false, interrupted: undefined };
   }
   const lines = text.split('\n').filter((line) => line !== '');
-  const records = lines.filter((line) => line !== END).map((line) => JSON.parse(line) as TestRecord);
-  return { records, ended: lines.includes(END) };
+  const entries = lines.map((line) => JSON.parse(line) as TestRecord | { begins: string } | { end: true });
+  const last = entries.at(-1);
+  return {
+    records: entries.filter((entry): entry is TestRecord => 'state' in entry),
+    ended: lines.includes(END),
+    interrupted: last !== undefined && 'begins' in last ? last.begins : undefined,
+  };
 }

@@ -65,7 +65,7 @@ export async function runInHost(options: InHostOptions): Promise<number> {
     }
   } catch (error) {
     const printed = [...(begun ? [] : before), await editor.log()].join('\n');
-    throw new Error(`${messageOf(error)}\nThe editor printed:\n${printed}`, { cause: error });
+    throw new Error(`The editor printed:\n${printed}\n${messageOf(error)}`, { cause: error });
   } finally {
     await editor.stop();
   }
