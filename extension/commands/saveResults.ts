@@ -4,6 +4,7 @@ import type { Job } from '../../backend/api/job.ts';
 import { isCancellation } from '../base/errors.ts';
 import { fileName } from '../fasta/fastaInputs.ts';
 import { FileNode } from '../jobs/nodes/fileNode.ts';
+import { commonFolder } from '../results/resultPaths.ts';
 import { chosenJobs } from './chosenJobs.ts';
 import type { Services } from './services.ts';
 
@@ -55,11 +56,13 @@ async function saveJobs({ results }: Services, jobs: readonly Job[], parent: vsc
     for (const job of jobs) {
       const folder = await freeFolder(parent, job.name);
       const { files } = await results.manifest(job.id);
+      const common = commonFolder(files.map(({ path }) => path));
       for (const { path } of files) {
-        progress.report({ message: `${job.name}: ${path}` });
+        const name = path.slice(common.length);
+        progress.report({ message: `${job.name}: ${name}` });
         const bytes = await results.file(job.id, path, abort.signal).catch(stopQuietly);
         if (!bytes) return undefined;
-        await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, ...path.split('/')), bytes);
+        await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, ...name.split('/')), bytes);
       }
       folders.push(folder);
     }

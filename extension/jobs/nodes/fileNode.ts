@@ -13,10 +13,14 @@ export class FileNode implements JobsNode {
   readonly job: Job;
   readonly file: ResultFile;
 
-  constructor(parent: JobsNode, job: Job, file: ResultFile) {
+  readonly #label: string;
+
+  /** @param label the path without the folder that all files have in common */
+  constructor(parent: JobsNode, job: Job, file: ResultFile, label: string) {
     this.parent = parent;
     this.job = job;
     this.file = file;
+    this.#label = label;
   }
 
   get id(): string {
@@ -28,7 +32,7 @@ export class FileNode implements JobsNode {
   }
 
   treeItem(): vscode.TreeItem {
-    const item = new vscode.TreeItem(this.file.path);
+    const item = new vscode.TreeItem(this.#label);
     item.description = sizeText(this.file.size);
     item.tooltip = `${this.file.path}\n${sizeText(this.file.size)}\nSHA-256 ${this.file.sha256}`;
     // The icon that the user's theme has for such files.

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Result } from '../../../backend/api/result.ts';
+import { commonFolder } from '../../results/resultPaths.ts';
 import { FileNode } from './fileNode.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
 
@@ -27,8 +28,9 @@ export class FilesNode implements JobsNode {
   }
 
   children(): readonly JobsNode[] {
+    const folder = commonFolder(this.#result.files.map(({ path }) => path));
     return [...this.#result.files]
       .sort((a, b) => a.path.localeCompare(b.path))
-      .map((file) => new FileNode(this, this.parent.job, file));
+      .map((file) => new FileNode(this, this.parent.job, file, file.path.slice(folder.length)));
   }
 }

@@ -45,7 +45,9 @@ describe('a prediction for real', () => {
   });
 
   it('has result files that can be read where they are, and not changed', async () => {
-    const folder = vscode.Uri.from({ scheme: 'foldpad-result', path: `/${job.id}/` });
+    const root = vscode.Uri.from({ scheme: 'foldpad-result', path: `/${job.id}/` });
+    const [attempt] = (await vscode.workspace.fs.readDirectory(root))[0] ?? [];
+    const folder = vscode.Uri.joinPath(root, attempt ?? '');
     const entries = await vscode.workspace.fs.readDirectory(folder);
     const structure = entries.find(([name]) => name.endsWith('.pdb'));
     assert.ok(structure, JSON.stringify(entries));
