@@ -114,7 +114,7 @@ export async function ensurePackages(packages: readonly string[], what: string):
     if (rights === 'none') {
       return {
         ok: false,
-        reason: `${what} needs the packages ${missing.join(', ')}, and this user may not install packages`,
+        reason: `the packages ${missing.join(', ')} are needed for ${what}, and this user may not install packages`,
         remedy: `Run: ${installCommand(missing)}`,
       };
     }
