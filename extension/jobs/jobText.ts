@@ -13,6 +13,11 @@ export function confidenceText(result: Pick<ResultSummary, 'confidenceMetric' | 
   return `${result.confidenceMetric} ${round(result.meanConfidence)}`;
 }
 
+/** `87 · estimated CA-lDDT`: the same for a row of the tree, where what stands last is cut off first. */
+export function confidenceRow(result: Pick<ResultSummary, 'confidenceMetric' | 'meanConfidence'>): string {
+  return `${round(result.meanConfidence)} · ${result.confidenceMetric}`;
+}
+
 export function statusText(status: JobStatus): string {
   switch (status) {
     case 'QUEUED':
@@ -39,7 +44,7 @@ export function statusText(status: JobStatus): string {
 
 /** The grey text behind a job's name: the one thing worth knowing now. */
 export function describeJob(job: Job): string {
-  if (job.status === 'SUCCEEDED' && job.result) return confidenceText(job.result);
+  if (job.status === 'SUCCEEDED' && job.result) return confidenceRow(job.result);
   if (job.status === 'FAILED') return join([statusText(job.status), job.failure?.message]);
   if (job.status === 'RUNNING' && job.progress) {
     return join([percent(job.progress.fraction), job.progress.message ?? readable(job.progress.step)]);

@@ -111,7 +111,7 @@ describe('from a FASTA file to a structure', function () {
     const row = treeRow(page, 'hemoglobin-beta');
     await row.waitFor({ timeout: STEP_MS });
     await screenshot(page, '03 running');
-    await treeRow(page, /hemoglobin-beta.*estimated CA-lDDT \d+/).waitFor({ timeout: PREDICTION_MS });
+    await treeRow(page, /hemoglobin-beta.*\d+ · estimated CA-lDDT/).waitFor({ timeout: PREDICTION_MS });
     await screenshot(page, '04 succeeded');
   });
 

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { Result, ResultModel } from '../../../backend/api/result.ts';
 import { modelLabel } from '../../results/resultStructures.ts';
-import { confidenceText, percent } from '../jobText.ts';
+import { confidenceRow, percent } from '../jobText.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class ModelNode implements JobsNode {
@@ -27,7 +27,7 @@ export class ModelNode implements JobsNode {
   }
 
   treeItem(): vscode.TreeItem {
-    const confidence = confidenceText({
+    const confidence = confidenceRow({
       confidenceMetric: this.#result.confidence_metric,
       meanConfidence: this.#model.mean_confidence,
     });

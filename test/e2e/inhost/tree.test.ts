@@ -73,10 +73,10 @@ describe('the rows of the Jobs view', () => {
       bestModel: 'ranked_0.pdb',
     } as const;
     const node = row({ status: 'SUCCEEDED', result: summary });
-    assert.equal(label(node), 'HBB_HUMAN | estimated CA-lDDT 87');
+    assert.equal(label(node), 'HBB_HUMAN | 87 · estimated CA-lDDT');
     const [first, second, files, ...rest] = await node.children();
-    assert.equal(label(first), 'Rank 1 · 1SPG_B | estimated CA-lDDT 87');
-    assert.equal(label(second), 'Rank 2 · model_2 | estimated CA-lDDT 71');
+    assert.equal(label(first), 'Rank 1 · 1SPG_B | 87 · estimated CA-lDDT');
+    assert.equal(label(second), 'Rank 2 · model_2 | 71 · estimated CA-lDDT');
     assert.match(String(first?.treeItem().tooltip), /144 of 147 residues modelled[\s\S]*Identity: 47%/);
     assert.equal(label(files), 'Result Files | 3');
     const names = ((await files?.children?.()) ?? []).map(label);
