@@ -95,11 +95,16 @@ export function treeRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
 }
 
+/** An icon button; one that has a key is called "Delete… (Delete)". */
+function iconButton(within: Locator, label: string): Locator {
+  return within.locator(`.action-label[aria-label="${label}"], .action-label[aria-label^="${label} ("]`).first();
+}
+
 /** Clicks an inline button of a tree row; it appears only under the mouse. */
 export async function clickInline(page: Page, row: Locator, label: string): Promise<void> {
   await retry(page, `the button "${label}" of a row`, async () => {
     await row.hover({ timeout: TRY_TIMEOUT_MS });
-    await row.locator(`.action-label[aria-label="${label}"]`).click({ timeout: TRY_TIMEOUT_MS });
+    await iconButton(row, label).click({ timeout: TRY_TIMEOUT_MS });
   });
 }
 
@@ -107,7 +112,7 @@ export async function clickInline(page: Page, row: Locator, label: string): Prom
 export async function clickViewTitle(page: Page, label: string): Promise<void> {
   await retry(page, `the button "${label}" of the view`, async () => {
     await page.locator('.sidebar .pane-header, .sidebar .composite.title').first().hover({ timeout: TRY_TIMEOUT_MS });
-    await page.locator(`.sidebar .action-label[aria-label="${label}"]`).first().click({ timeout: TRY_TIMEOUT_MS });
+    await iconButton(page.locator('.sidebar'), label).click({ timeout: TRY_TIMEOUT_MS });
   });
 }
 
