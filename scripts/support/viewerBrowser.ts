@@ -50,8 +50,8 @@ export interface ViewerPage {
   send(message: HostMessage): Promise<void>;
   /** Sends a structure and waits until it is drawn or refused. */
   show(structure: StructureToShow): Promise<Received<'shown'> | Received<'failed'>>;
-  /** Waits for the next message of a type that was not taken yet. */
-  next<T extends PageMessage['type']>(type: T): Promise<Received<T>>;
+  /** Waits for the next message of one of these types that was not taken yet. */
+  next<T extends PageMessage['type']>(...types: readonly T[]): Promise<Received<T>>;
   /** Text of an element as a reader sees it. */
   text(selector: string): Promise<string>;
   /** Counts what is drawn. */
@@ -160,11 +160,11 @@ async function openPage(
 
   let serial = 0;
   let measureId = 0;
-  const next: ViewerPage['next'] = async (type) => {
+  const next: ViewerPage['next'] = async (...types) => {
     const handle = await page.waitForFunction(
       (wanted) => {
         const { sent } = window as unknown as { sent: { type: string; bytes?: Uint8Array }[] };
-        const index = sent.findIndex((message) => message.type === wanted);
+        const index = sent.findIndex((message) => wanted.some((type) => type === message.type));
         if (index < 0) return undefined;
         const [message] = sent.splice(index, 1);
         if (!message?.bytes) return message;
@@ -172,7 +172,7 @@ async function openPage(
         for (const byte of message.bytes) text += String.fromCharCode(byte);
         return { ...message, bytes: btoa(text) };
       },
-      type,
+      types,
       // Not once per frame: a spinning molecule leaves a slow machine few of them.
       { polling: 100 },
     );
@@ -210,7 +210,7 @@ async function openPage(
         canOpenAsText: false,
         ...structure,
       });
-      return Promise.race([next('shown'), next('failed')]);
+      return next('shown', 'failed');
     },
     // innerText, not textContent: what is hidden, and where lines break, matters here
     text: (selector) => page.locator(selector).innerText(),

@@ -17,6 +17,10 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const MODEL: StructureToShow = { fileName: 'model.pdb', format: 'pdb', bytes: bytes(pdbText([REMARK], fourBands)) };
 
+/** Applying a camera and reading it back costs the last digits. */
+const rounded = (orientation: readonly number[] | undefined): readonly string[] | undefined =>
+  orientation?.map((value) => value.toFixed(3));
+
 type State = { orientation?: number[]; representation: string; coloring?: string; spin: boolean };
 
 describe('the structure page', function () {
@@ -43,10 +47,10 @@ describe('the structure page', function () {
   const state = async (): Promise<State> => (await viewer.state()) as unknown as State;
   /** Waits until the remembered camera is another one. */
   const moved = async (from: readonly number[] | undefined): Promise<number[]> => {
-    await viewer.page.waitForFunction(
-      (before) => JSON.stringify(JSON.parse(sessionStorage.getItem('state') ?? '{}').orientation) !== before,
-      JSON.stringify(from),
-    );
+    await viewer.page.waitForFunction((before) => {
+      const { orientation } = JSON.parse(sessionStorage.getItem('state') ?? '{}');
+      return orientation !== undefined && JSON.stringify(orientation) !== before;
+    }, JSON.stringify(from));
     const { orientation } = await state();
     assert.ok(orientation);
     return orientation;
@@ -66,10 +70,7 @@ describe('the structure page', function () {
 
     await viewer.reload();
     await viewer.show(MODEL);
-    assert.deepEqual(
-      (await state()).orientation?.map((value) => value.toFixed(3)),
-      turned.map((value) => value.toFixed(3)),
-    );
+    assert.deepEqual(rounded((await state()).orientation), rounded(turned));
     assert.equal(await viewer.page.getByRole('radio', { name: 'Licorice' }).isChecked(), true);
     assert.equal(await viewer.page.getByRole('combobox', { name: 'Colour' }).inputValue(), 'chain');
     assert.deepEqual((await viewer.measure()).pixels, before.pixels);
@@ -98,7 +99,7 @@ describe('the structure page', function () {
     const turned = await moved(start);
     await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 30)) });
     assert.ok((await viewer.measure()).pixels.veryLow > 2000);
-    assert.deepEqual((await state()).orientation, turned);
+    assert.deepEqual(rounded((await state()).orientation), rounded(turned));
   });
 
   it('spins and stops', async () => {
@@ -127,6 +128,7 @@ describe('the structure page', function () {
     await viewer.page.waitForFunction(
       (wanted) => JSON.stringify(JSON.parse(sessionStorage.getItem('state') ?? '{}').orientation) === wanted,
       JSON.stringify(start),
+      { polling: 100 },
     );
   });
 
@@ -273,8 +275,16 @@ describe('the structure page', function () {
   it('shows the newest of several structures that come at once', async () => {
     await open();
     const late = { ...MODEL, fileName: 'late.pdb', serial: 100, bytes: bytes(pdbText([REMARK], () => 30)) };
-    const [first, second] = await Promise.all([viewer.show({ ...MODEL, serial: 99 }), viewer.show(late)]);
-    assert.ok([first, second].some((answer) => answer.serial === 100));
+    const { bytes: early, fileName, format } = MODEL;
+    const rest = {
+      title: '',
+      models: [{ label: '' }],
+      selectedModel: 0,
+      reloaded: false,
+      canOpenAsText: false,
+    } as const;
+    await viewer.send({ type: 'structure', serial: 99, fileName, format, bytes: early, ...rest });
+    assert.equal((await viewer.show(late)).serial, 100);
     await drawn();
     const { pixels } = await viewer.measure();
     assert.ok(pixels.veryLow > 2000 && pixels.veryHigh === 0);
@@ -305,7 +315,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const reached: string[] = [];
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 7; i++) {
       await viewer.page.keyboard.press('Tab');
       reached.push(
         await viewer.page.evaluate(() => {
@@ -321,7 +331,7 @@ describe('the structure page', function () {
     }
     assert.deepEqual(
       reached.map((text) => text.slice(0, 9)),
-      ['Cartoon', 'ColourEst', 'Spin', 'Reset vie', 'Save pict', '3D struct', 'Colour-bl', ''].map((text) =>
+      ['Cartoon', 'ColourEst', 'Spin', 'Reset vie', 'Save pict', '3D struct', 'Colour-bl'].map((text) =>
         text.slice(0, 9),
       ),
     );
