@@ -22,6 +22,7 @@ def accuracy_figure(bench: dict) -> str:
     height = _SIZE + _TOP + 60
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
+        "<title>Estimated against true CA-lDDT, per residue and per model</title>\n"
         f'<rect width="{width}" height="{height}" fill="#fff"/>\n'
         + _panel(0, "Per residue: bins of claimed value", "claimed CA-lDDT", "mean true CA-lDDT") + residues
         + _panel(1, "Per model (red: TM-score below 0.5)", "claimed mean CA-lDDT", "true mean CA-lDDT") + points
