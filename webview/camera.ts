@@ -13,7 +13,7 @@ export interface Coordinates {
 type Vector = readonly [number, number, number];
 
 /** Room around backbone atoms for side chains, sticks and surfaces (Å). */
-const MARGIN = 4;
+const MARGIN = 5.5;
 
 /**
  * The camera matrix: rotation, times distance, and minus the centre as its last column. The longest axis lies along the

@@ -103,6 +103,10 @@ export class StructurePage {
     const isNewest = (): boolean => this.#serial === message.serial;
     try {
       this.#parts.overlay.busy(`Opening ${message.fileName}…`);
+      this.#parts.toolbar.showModels(
+        message.models.map(({ label }) => label),
+        message.selectedModel,
+      );
       const whole = await inflate(bytes);
       const header = readHeader(whole, message.format);
       if (!isNewest()) return;
@@ -248,8 +252,6 @@ export class StructurePage {
       representation,
       coloring,
       spin,
-      models: message.models.map(({ label }) => label),
-      selectedModel: message.selectedModel,
       ensembleSize: data.modelCount,
       ensembleModel: model,
       colorings: scene.colorings,

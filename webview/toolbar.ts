@@ -12,9 +12,6 @@ export interface ToolbarState {
   readonly representation: Representation;
   readonly coloring: Coloring;
   readonly spin: boolean;
-  /** Ranked models of the result; the selector is hidden when there is one. */
-  readonly models: readonly string[];
-  readonly selectedModel: number;
   /** Models inside the file (an NMR ensemble); the selector is hidden when there is one. */
   readonly ensembleSize: number;
   readonly ensembleModel: ModelSelection;
@@ -54,6 +51,8 @@ const COLORING_NAMES: Readonly<Record<Exclude<Coloring, 'confidence'>, string>> 
 export function createToolbar(actions: ToolbarActions): {
   readonly element: HTMLElement;
   update(state: ToolbarState): void;
+  /** Ranked models of the result; the selector is hidden when there is one. Also for a model that cannot be shown. */
+  showModels(labels: readonly string[], selected: number): void;
   setEnabled(enabled: boolean): void;
 } {
   const radios = REPRESENTATIONS.map((representation) => {
@@ -111,11 +110,7 @@ export function createToolbar(actions: ToolbarActions): {
         state.colorings.map((value) => [value, value === 'confidence' ? state.confidenceName : COLORING_NAMES[value]]),
         state.coloring,
       );
-      models.fill(
-        state.models.map((label, index) => [String(index), label]),
-        String(state.selectedModel),
-      );
-      models.label.hidden = state.models.length < 2;
+      coloring.label.hidden = false;
       const members = Array.from({ length: state.ensembleSize }, (_, index): [string, string] => [
         String(index),
         `${index + 1} of ${state.ensembleSize}`,
@@ -123,6 +118,13 @@ export function createToolbar(actions: ToolbarActions): {
       ensemble.fill([...members, ['all', 'All']], String(state.ensembleModel));
       ensemble.label.hidden = state.ensembleSize < 2;
       spin.setAttribute('aria-pressed', String(state.spin));
+    },
+    showModels(labels, selected) {
+      models.fill(
+        labels.map((label, index) => [String(index), label]),
+        String(selected),
+      );
+      models.label.hidden = labels.length < 2;
     },
     setEnabled(enabled) {
       for (const control of controls) control.disabled = !enabled;
@@ -137,7 +139,8 @@ function select(name: string, title: string, choose: (value: string) => void) {
   list.addEventListener('change', () => choose(list.value));
   return {
     list,
-    label: el('label', { class: 'choice' }, el('span', {}, name), list),
+    // Hidden until there is something to choose.
+    label: el('label', { class: 'choice', hidden: true }, el('span', {}, name), list),
     fill(entries: readonly (readonly [string, string])[], chosen: string): void {
       list.replaceChildren(...entries.map(([value, text]) => el('option', { value }, text)));
       list.value = chosen;
