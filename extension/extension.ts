@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../backend/api/job.ts';
+import { structureIcon } from './base/icons.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { Connection } from './connection/connection.ts';
 import { LocalBackend } from './connection/localBackend.ts';
@@ -72,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   keep(editors.register());
 
   const filter = new JobFilter(workspaceState);
-  const tree = keep(new JobsTree(store, filter, results));
+  const tree = keep(new JobsTree(store, filter, { results, modelIcon: structureIcon(extensionUri) }));
   const view = keep(new JobsView({ store, tree, filter, connection }));
   const jobLog = keep(new JobLog(connection, log));
   keep(new StatusBar(connection, store));

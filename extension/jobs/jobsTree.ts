@@ -3,28 +3,27 @@
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
-import type { ResultReader } from '../results/resultReader.ts';
 import type { JobFilter } from './jobFilter.ts';
 import type { JobStore } from './jobStore.ts';
-import { JobNode } from './nodes/jobNode.ts';
+import { JobNode, type JobNodeParts } from './nodes/jobNode.ts';
 import type { JobsNode } from './nodes/jobsNode.ts';
 import { MoreNode } from './nodes/moreNode.ts';
 
 export class JobsTree extends Disposable implements vscode.TreeDataProvider<JobsNode> {
   readonly #store: JobStore;
   readonly #filter: JobFilter;
-  readonly #results: ResultReader;
+  readonly #parts: JobNodeParts;
   readonly #changed = this._register(new vscode.EventEmitter<JobsNode | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   /** One row per job for as long as it is in the list: VS Code knows rows by identity. */
   readonly #rows = new Map<string, JobNode>();
   readonly #more = new MoreNode();
 
-  constructor(store: JobStore, filter: JobFilter, results: ResultReader) {
+  constructor(store: JobStore, filter: JobFilter, parts: JobNodeParts) {
     super();
     this.#store = store;
     this.#filter = filter;
-    this.#results = results;
+    this.#parts = parts;
     this._register(
       store.onDidChange(({ listChanged, changed }) => {
         for (const job of changed) this.#row(job).job = job;
@@ -71,7 +70,7 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
       known.job = job;
       return known;
     }
-    const row = new JobNode(job, this.#results);
+    const row = new JobNode(job, this.#parts);
     this.#rows.set(job.id, row);
     return row;
   }

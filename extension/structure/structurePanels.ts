@@ -1,6 +1,7 @@
 /** Panels that show results: one per structure, used again when it is opened again, restored after a window reload. */
 
 import * as vscode from 'vscode';
+import { structureIcon } from '../base/icons.ts';
 import {
   type Measurement,
   StructureSession,
@@ -92,6 +93,7 @@ export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSe
   }
 
   #adopt(panel: vscode.WebviewPanel, request: StructureRequest): void {
+    panel.iconPath = structureIcon(this.#extensionUri);
     const session = new StructureSession({
       webview: panel.webview,
       extensionUri: this.#extensionUri,

@@ -36,6 +36,10 @@ describe('a machine without the engine', function () {
     await editor?.stop();
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && page) await screenshot(page, `failed ${this.currentTest.title}`);
+  });
+
   it('is told what is missing and how to get it', async () => {
     await showContainer(page, 'Foldpad');
     await page.locator('.sidebar').getByText('Install the Homology Engine…').waitFor({ timeout: STEP_MS });

@@ -108,8 +108,8 @@ describe('from a FASTA file to a structure', function () {
 
   it('shows the job while it runs, and its confidence when it has succeeded', async () => {
     await predict(page, 'hemoglobin-beta.fasta');
-    const row = treeRow(page, 'hemoglobin-beta');
-    await row.waitFor({ timeout: STEP_MS });
+    await page.locator('.sidebar').getByText('Foldpad: Jobs').waitFor({ timeout: STEP_MS });
+    await treeRow(page, /hemoglobin-beta.*\d+%/).waitFor({ timeout: PREDICTION_MS });
     await screenshot(page, '03 running');
     await treeRow(page, /hemoglobin-beta.*\d+ · estimated CA-lDDT/).waitFor({ timeout: PREDICTION_MS });
     await screenshot(page, '04 succeeded');
@@ -139,6 +139,9 @@ describe('from a FASTA file to a structure', function () {
     await treeRow(page, 'Result Files').click();
     await treeRow(page, /\.pdb/).first().waitFor({ timeout: STEP_MS });
     await screenshot(page, '08 details');
+    await treeRow(page, 'hemoglobin-beta').first().hover();
+    await page.locator('.monaco-hover').getByText('Confidence').waitFor({ timeout: STEP_MS });
+    await screenshot(page, '08 tooltip');
   });
 
   it('opens a result file as read-only text', async () => {

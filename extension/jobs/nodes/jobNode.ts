@@ -14,15 +14,21 @@ import { LogNode } from './logNode.ts';
 import { ModelNode } from './modelNode.ts';
 import { failureNodes, ReasonNode, waitingNodes } from './reasonNode.ts';
 
+/** What the rows below a job are made with. */
+export interface JobNodeParts {
+  readonly results: ResultReader;
+  readonly modelIcon: vscode.IconPath;
+}
+
 export class JobNode implements JobRow {
   readonly parent = undefined;
-  readonly #results: ResultReader;
+  readonly #parts: JobNodeParts;
   /** What the server said last; put in anew when it says something else. */
   job: Job;
 
-  constructor(job: Job, results: ResultReader) {
+  constructor(job: Job, parts: JobNodeParts) {
     this.job = job;
-    this.#results = results;
+    this.#parts = parts;
   }
 
   get id(): string {
@@ -45,8 +51,11 @@ export class JobNode implements JobRow {
     if (this.job.status === 'FAILED') return [...failureNodes(this), ...always];
     if (this.job.status !== 'SUCCEEDED') return [...waitingNodes(this), ...always];
     try {
-      const result = await this.#results.manifest(this.job.id);
-      const models = rankedModels(result).map((model, index) => new ModelNode(this, result, model, index));
+      const { results, modelIcon } = this.#parts;
+      const result = await results.manifest(this.job.id);
+      const models = rankedModels(result).map(
+        (model, index) => new ModelNode(this, { result, model, index, icon: modelIcon }),
+      );
       return [...models, new FilesNode(this, result), ...always];
     } catch (error) {
       return [new ReasonNode(this, 'result', describeError(error), 'warning'), ...always];
@@ -84,6 +93,6 @@ function statusIcon(status: JobStatus): vscode.ThemeIcon {
     case 'SUBMITTED':
     case 'PENDING':
     case 'RUNNABLE':
-      return icon('watch', 'charts.yellow');
+      return icon('watch');
   }
 }

@@ -6,6 +6,14 @@ import { modelLabel } from '../../results/resultStructures.ts';
 import { confidenceRow, percent } from '../jobText.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
 
+export interface ModelRow {
+  readonly result: Result;
+  readonly model: ResultModel;
+  /** Counts from 0, the best model first. */
+  readonly index: number;
+  readonly icon: vscode.IconPath;
+}
+
 export class ModelNode implements JobsNode {
   readonly parent: JobRow;
   /** Path of the model's PDB below the job's results. */
@@ -13,13 +21,15 @@ export class ModelNode implements JobsNode {
   readonly #result: Result;
   readonly #model: ResultModel;
   readonly #index: number;
+  readonly #icon: vscode.IconPath;
 
-  constructor(parent: JobRow, result: Result, model: ResultModel, index: number) {
+  constructor(parent: JobRow, of: ModelRow) {
     this.parent = parent;
-    this.path = model.files.pdb;
-    this.#result = result;
-    this.#model = model;
-    this.#index = index;
+    this.path = of.model.files.pdb;
+    this.#result = of.result;
+    this.#model = of.model;
+    this.#index = of.index;
+    this.#icon = of.icon;
   }
 
   get id(): string {
@@ -34,7 +44,7 @@ export class ModelNode implements JobsNode {
     const item = new vscode.TreeItem(modelLabel(this.#model, this.#index));
     item.description = confidence;
     item.tooltip = [confidence, ...this.#facts()].join('\n');
-    item.iconPath = new vscode.ThemeIcon('symbol-structure');
+    item.iconPath = this.#icon;
     item.contextValue = 'model structure';
     item.command = { command: 'foldpad.openStructure', title: vscode.l10n.t('Open Structure'), arguments: [this] };
     return item;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Job } from '../../../backend/api/job.ts';
 import type { Result } from '../../../backend/api/result.ts';
 import { JobNode } from '../../../extension/jobs/nodes/jobNode.ts';
@@ -44,7 +44,8 @@ const result: Result = {
 };
 const results = { manifest: () => Promise.resolve(result) } as unknown as ResultReader;
 
-const row = (changes: Partial<Job>) => new JobNode(sampleJob(changes), results);
+const row = (changes: Partial<Job>) =>
+  new JobNode(sampleJob(changes), { results, modelIcon: new vscode.ThemeIcon('file') });
 const label = (node: JobsNode | undefined) => {
   const item = node?.treeItem();
   return `${item?.label} | ${item?.description ?? ''}`;
