@@ -65,7 +65,8 @@ export function checkManifestTexts(manifest: unknown, texts: ReadonlyMap<string,
 async function manifestTexts(): Promise<CommandResult> {
   const files = ['package.nls.json', 'package.nls.zh-cn.json'].filter((file) => existsSync(path.join(ROOT, file)));
   const problems = checkManifestTexts(readJson('package.json'), new Map(files.map((file) => [file, readJson(file)])));
-  return { code: problems.length > 0 ? 1 : 0, signal: null, timedOut: false, output: problems.join('\n') };
+  const output = problems.join('\n');
+  return { code: output === '' ? 0 : 1, signal: null, timedOut: false, output, complaints: '' };
 }
 
 /**

@@ -16,8 +16,10 @@ export interface CommandResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   timedOut: boolean;
-  /** Standard output and standard error as they came, together. */
+  /** Standard output and standard error as they came, together. Which came first is not to be relied on. */
   output: string;
+  /** Standard error alone. */
+  complaints: string;
 }
 
 /** How long a process group may take to end by itself after SIGTERM. */
@@ -105,13 +107,16 @@ export function runCommand(
       detached: process.platform !== 'win32',
     });
     const stop = ownGroup(child);
-    const result: CommandResult = { code: null, signal: null, timedOut: false, output: '' };
+    const result: CommandResult = { code: null, signal: null, timedOut: false, output: '', complaints: '' };
     const keep = (text: string) => {
       result.output += text;
       options.onOutput?.(text);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
-    child.stderr.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      result.complaints += text;
+      keep(text);
+    });
     const timer = options.timeoutMs
       ? setTimeout(() => {
           result.timedOut = true;

@@ -135,7 +135,7 @@ const homology: Part = {
       timeoutMs,
       onOutput: show,
     });
-    const { records, ended } = parseUnittest(result.output);
+    const { records, ended } = parseUnittest(result.complaints);
     return [...records, ...processFailure('homology', result, timeoutMs, { ended })];
   },
 };

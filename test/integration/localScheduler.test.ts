@@ -80,10 +80,17 @@ describe('process scheduler', function () {
 
   it('reports progress as it is written, and the last of it with the end', async () => {
     const seen: RunObservation[] = [];
-    const made = make({ onObservation: (each) => seen.push(each) });
+    // The run goes on when its progress was seen, however long that takes on a busy machine.
+    const noted = path.join(folder, 'noted');
+    const onObservation = (each: RunObservation): void => {
+      seen.push(each);
+      if (each.progress) writeFileSync(`${noted}-${each.progress.fraction}`, '');
+    };
+    const made = make({ onObservation });
     const line = (fraction: number): string =>
       `echo '{"progress":{"stage":"predict","step":"search","fraction":${fraction}}}'`;
-    const run = shellRun(`${line(0.25)}; sleep 0.3; ${line(0.5)}; sleep 0.3; ${line(1)}`);
+    const untilNoted = (fraction: number): string => `until [ -e '${noted}-${fraction}' ]; do sleep 0.05; done`;
+    const run = shellRun(`${line(0.25)}; ${untilNoted(0.25)}; ${line(0.5)}; ${untilNoted(0.5)}; ${line(1)}`);
     await made.scheduler.submit(run);
     await untilStatus(made.scheduler, run.runId, 'SUCCEEDED');
     const fractions = seen.flatMap(({ progress }) => progress?.fraction ?? []);

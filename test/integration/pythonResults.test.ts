@@ -55,8 +55,8 @@ describe('results of Python tests', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   it('are one record for each test, with the traceback of each failure', async () => {
-    const { output } = await runCommand('python3', ['-m', 'unittest', 'discover', '-v', '-s', folder]);
-    const { records, ended } = parseUnittest(output);
+    const { complaints } = await runCommand('python3', ['-m', 'unittest', 'discover', '-v', '-s', folder]);
+    const { records, ended } = parseUnittest(complaints);
     assert.equal(ended, true);
     const states = Object.fromEntries(records.map(({ title, state }) => [title.replace(/^.*\./, ''), state]));
     assert.deepEqual(states, {
