@@ -5,8 +5,15 @@ import type { FoldpadClient } from '../../backend/api/client.ts';
 import type { QueueInfo } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { describeError, isConnectionError, isProblem, UserError } from '../base/errors.ts';
-import { BackendStartError, type LocalBackend } from './localBackend.ts';
+import { describeError, isConnectionError, isProblem } from '../base/errors.ts';
+import {
+  type ConnectionFailure,
+  explainFailure,
+  failureError,
+  failureStory,
+  ProfileError,
+} from './connectionFailure.ts';
+import type { LocalBackend } from './localBackend.ts';
 import { checkUrl, concernsConnection, type KeyRing, readProfile } from './profile.ts';
 
 /** How the connection stands. Only `ready` has a backend that answered. */
@@ -15,7 +22,7 @@ export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'ready'; readonly profile: 'local' | 'remote'; readonly queues: readonly QueueInfo[] }
-  | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string };
+  | ({ readonly kind: 'failed' } & ConnectionFailure);
 
 /** An engine that is not there is looked for again no more often than this (ms). */
 const QUEUES_AGAIN_MS = 30_000;
@@ -149,55 +156,26 @@ export class Connection extends Disposable {
       return client;
     } catch (error) {
       if (generation !== this.#generation) throw new vscode.CancellationError();
-      const failure = this.#explain(error, profile.kind);
+      this.#logOnce(error);
+      const failure = explainFailure(error, profile.kind);
       this.#become({ kind: 'failed', ...failure });
-      throw new UserError(`${failure.reason} ${failure.remedy}`, failure.actions, { cause: error });
+      throw failureError(failure, () => this.#log.show(), error);
     }
   }
 
   async #remote(url: string): Promise<{ url: string; key: string }> {
-    const connect = { title: vscode.l10n.t('Connect…'), run: () => command('foldpad.connectBackend') };
     const wrong = checkUrl(url);
-    if (wrong)
-      throw new UserError(vscode.l10n.t('The address in foldpad.remote.url cannot be used. {0}', wrong), [connect]);
+    if (wrong) throw new ProfileError(vscode.l10n.t('The address in foldpad.remote.url cannot be used. {0}', wrong));
     const key = await this.#keys.get(url);
-    if (!key) throw new UserError(vscode.l10n.t('There is no key for {0} on this machine.', url), [connect]);
+    if (!key) throw new ProfileError(vscode.l10n.t('There is no key for {0} on this machine.', url));
     return { url, key };
-  }
-
-  /** What the user is told about a failed connection. The whole story goes into the log. */
-  #explain(error: unknown, profile: 'local' | 'remote') {
-    this.#logOnce(error);
-    const showLog = { title: vscode.l10n.t('Show Log'), run: () => this.#log.show() };
-    const again = { title: vscode.l10n.t('Try Again'), run: () => command('foldpad.retryConnection') };
-    if (error instanceof BackendStartError) {
-      const remedy = vscode.l10n.t('The log says more. Then try again.');
-      return { reason: error.message, remedy, actions: [again, showLog] };
-    }
-    if (error instanceof UserError) {
-      return { reason: error.message, remedy: vscode.l10n.t('Choose Connect to enter it.'), actions: error.actions };
-    }
-    if (isProblem(error) && error.kind === 'unauthorized') {
-      return {
-        reason: vscode.l10n.t('The backend does not accept the key.'),
-        remedy: vscode.l10n.t('Ask whoever runs it for a new key, then choose Connect.'),
-        actions: [{ title: vscode.l10n.t('Connect…'), run: () => command('foldpad.connectBackend') }, showLog],
-      };
-    }
-    const remedy =
-      profile === 'remote'
-        ? vscode.l10n.t('Check the network and the address, then try again.')
-        : vscode.l10n.t('The log says more. Then try again.');
-    return { reason: describeError(error), remedy, actions: [again, showLog] };
   }
 
   /** The same failure again and again is written down once. */
   #logOnce(error: unknown): void {
-    const lastWords = error instanceof BackendStartError && error.lastWords;
-    const words = lastWords ? `\nLast lines of ${this.#local.logFile}:\n${lastWords}` : '';
-    const text = `Not connected: ${describeError(error)}${words}`;
-    if (text !== this.#lastLogged) this.#log.error(text);
-    this.#lastLogged = text;
+    const story = failureStory(error, this.#local.logFile);
+    if (story !== this.#lastLogged) this.#log.error(story);
+    this.#lastLogged = story;
   }
 
   #become(state: ConnectionState): void {
@@ -205,5 +183,3 @@ export class Connection extends Disposable {
     this.#changed.fire(state);
   }
 }
-
-const command = (name: string): Thenable<unknown> => vscode.commands.executeCommand(name);

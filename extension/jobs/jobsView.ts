@@ -14,7 +14,15 @@ import type { JobsNode } from './nodes/jobsNode.ts';
 export const JOBS_VIEW = 'foldpad.jobs';
 
 /** What an empty view says; exactly one of them holds at any time. */
-type Welcome = 'starting' | 'unreachable' | 'engineMissing' | 'filtered' | 'empty' | 'jobs';
+type Welcome =
+  | 'starting'
+  | 'localFailed'
+  | 'remoteUnreachable'
+  | 'keyNeeded'
+  | 'engineMissing'
+  | 'filtered'
+  | 'empty'
+  | 'jobs';
 
 export class JobsView extends Disposable {
   readonly #store: JobStore;
@@ -93,32 +101,32 @@ export class JobsView extends Disposable {
         ? vscode.l10n.t('1 prediction is waiting or running')
         : vscode.l10n.t('{0} predictions are waiting or running', live.length);
     this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
-    const message = this.#message(welcome);
-    // VS Code takes undefined for "no message", but types it as optional.
-    Object.assign(this.#view, { message });
-    this.#view.description = this.#filter.name === 'all' ? '' : filterText(this.#filter.name);
+    const trouble = this.#trouble();
+    // A message hides the welcome text with its buttons, so that an empty view gets it beside its title.
+    this.#view.message = welcome === 'jobs' ? trouble : '';
+    const filter = this.#filter.name === 'all' ? '' : filterText(this.#filter.name);
+    this.#view.description = welcome === 'jobs' ? filter : trouble || filter;
   }
 
   #welcome(): Welcome {
     if (this.#tree.shown.length > 0) return 'jobs';
     const { state } = this.#connection;
-    if (state.kind === 'failed') return 'unreachable';
+    if (state.kind === 'failed') return state.failure;
     if (this.#store.jobs.length > 0) return 'filtered';
-    if (this.#store.state.kind === 'stale') return 'unreachable';
     if (state.kind !== 'ready' || this.#store.state.kind === 'unknown') return 'starting';
+    if (this.#store.state.kind === 'stale') return state.profile === 'local' ? 'localFailed' : 'remoteUnreachable';
     return this.#connection.missingEngine && state.profile === 'local' ? 'engineMissing' : 'empty';
   }
 
-  /** The sentence above the rows: what is wrong now, if anything. */
-  #message(welcome: Welcome): string | undefined {
+  /** What is wrong now, if anything, in a sentence or two. */
+  #trouble(): string {
     const { state, missingEngine } = this.#connection;
     if (state.kind === 'failed') {
-      const old = welcome === 'jobs' ? vscode.l10n.t('The list is from before.') : undefined;
+      const old = this.#store.jobs.length > 0 ? vscode.l10n.t('The list is from before.') : undefined;
       return join(join(state.reason, state.remedy), old);
     }
     if (this.#store.state.kind === 'stale') return describeError(this.#store.state.error);
-    if (missingEngine) return missingEngine.reason && join(missingEngine.reason, undefined);
-    return undefined;
+    return missingEngine?.reason ?? '';
   }
 
   #setKey(name: string, value: unknown): void {

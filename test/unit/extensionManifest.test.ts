@@ -81,7 +81,7 @@ describe('the manifest', () => {
     const states = contributes.viewsWelcome.map(
       ({ when }: MenuItem) => /^foldpad\.welcome == (\w+)$/.exec(when ?? '')?.[1],
     );
-    const known = /type Welcome = ([^;]+);/.exec(read('extension/jobs/jobsView.ts'))?.[1]?.match(/\w+/g);
+    const known = /type Welcome =\s*([^;]+);/.exec(read('extension/jobs/jobsView.ts'))?.[1]?.match(/\w+/g);
     assert.deepEqual([...states, 'jobs'].sort(), known?.sort());
   });
 });
