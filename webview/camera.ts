@@ -1,6 +1,6 @@
 /** Where to put the camera so that a structure fills the view and shows its broad side. Pure. */
 
-import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
+import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureData } from './structureData.ts';
 import type { Orientation } from './structureView.ts';
 
 /** Coordinates of atoms (Å), one array per axis. */
@@ -12,8 +12,11 @@ export interface Coordinates {
 
 type Vector = readonly [number, number, number];
 
-/** Room around backbone atoms for side chains, sticks and surfaces (Å). */
-const MARGIN = 5.5;
+/** Up to here every atom is looked at; beyond it one for each residue. */
+const MANY_ATOMS = 50_000;
+
+/** Room around atoms for spheres and surfaces, and around backbones for side chains as well (Å). */
+const MARGIN = { atoms: 2.5, residues: 8 };
 
 /**
  * The camera matrix: rotation, times distance, and minus the centre as its last column. The longest axis lies along the
@@ -28,12 +31,10 @@ export function fitCamera(
   size: { readonly width: number; readonly height: number },
   fieldOfView: number,
 ): Orientation {
-  const polymer = polymerResidues(data, model);
-  const shown =
-    polymer.length > 2
-      ? polymer
-      : data.residues.filter(({ kind, model: of }) => kind !== 'water' && (model === 'all' || of === model));
-  const points = (polymer.length > 2 ? shown.map(({ atom }) => atom) : atomsOf(data, new Set(shown))).map(
+  const shown = shownResidues(data, model);
+  const byAtom = data.atomCount <= MANY_ATOMS;
+  const margin = byAtom ? MARGIN.atoms : MARGIN.residues;
+  const points = (byAtom ? atomsOf(data, new Set(shown)) : shown.map(({ atom }) => atom)).map(
     (atom): Vector => [coordinates.x[atom] ?? 0, coordinates.y[atom] ?? 0, coordinates.z[atom] ?? 0],
   );
   const mean = centroid(points);
@@ -63,8 +64,8 @@ export function fitCamera(
   const aspect = Math.max(1, size.width) / Math.max(1, size.height);
   let distance = 10;
   for (const [x, y, z] of turned) {
-    const across = (Math.abs(x - shift[0]) + MARGIN) / aspect;
-    const along = Math.abs(y - shift[1]) + MARGIN;
+    const across = (Math.abs(x - shift[0]) + margin) / aspect;
+    const along = Math.abs(y - shift[1]) + margin;
     distance = Math.max(distance, Math.max(across, along) / tangent - (z - shift[2]));
   }
   const center = [0, 1, 2].map(
@@ -80,7 +81,14 @@ export function fitCamera(
   return [...columns, ...center.map((value) => -value), 1];
 }
 
-function atomsOf(data: StructureData, residues: ReadonlySet<object>): number[] {
+/** The chains, or where there are none all but water. */
+function shownResidues(data: StructureData, model: ModelSelection): readonly ResidueInfo[] {
+  const polymer = polymerResidues(data, model);
+  if (polymer.length > 2) return polymer;
+  return data.residues.filter((residue) => residue.kind !== 'water' && (model === 'all' || residue.model === model));
+}
+
+function atomsOf(data: StructureData, residues: ReadonlySet<ResidueInfo>): number[] {
   const atoms: number[] = [];
   for (let atom = 0; atom < data.atomCount; atom++) {
     const residue = data.residues[data.residueOfAtom[atom] ?? -1];

@@ -4,7 +4,7 @@ import type { Provenance } from '../extension/structure/protocol.ts';
 import { BANDS, bandOf } from './confidence.ts';
 import type { StructureHeader } from './header.ts';
 import type { ValueMeaning } from './metric.ts';
-import type { ResidueInfo, StructureData } from './structureData.ts';
+import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureData } from './structureData.ts';
 
 /** For example `A · LYS 45 · Estimated CA-lDDT 87.3 (high)`. */
 export function describeResidue(residue: ResidueInfo, value: number, meaning: ValueMeaning): string {
@@ -29,11 +29,21 @@ export function describeProvenance(stated: Provenance | undefined, header: Struc
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 
-/** For example `2 chains · 263 residues · 2101 atoms`. */
-export function describeSize(data: StructureData, polymer: readonly ResidueInfo[]): string {
+/** Size of what is shown, for example `2 chains · 263 residues · 2101 atoms`. */
+export function describeSize(data: StructureData, model: ModelSelection): string {
+  const polymer = polymerResidues(data, model);
   const chains = new Set(polymer.map(({ chain }) => chain)).size;
   return [
     ...(chains > 0 ? [count(chains, 'chain'), count(polymer.length, 'residue')] : []),
-    count(data.atomCount, 'atom'),
+    count(countAtoms(data, model), 'atom'),
   ].join(' · ');
+}
+
+function countAtoms(data: StructureData, model: ModelSelection): number {
+  if (model === 'all' || data.modelCount === 1) return data.atomCount;
+  let atoms = 0;
+  for (let atom = 0; atom < data.atomCount; atom++) {
+    if (data.residues[data.residueOfAtom[atom] ?? -1]?.model === model) atoms++;
+  }
+  return atoms;
 }

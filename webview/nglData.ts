@@ -18,7 +18,7 @@ export function readStructureData(structure: Structure): StructureData {
   structure.eachResidue((residue) => {
     const representative = residue.traceAtomIndex;
     // Without a trace atom the index points before the residue.
-    const hasTrace = residue.isPolymer() && representative >= residue.atomOffset;
+    const hasTrace = kindOf(residue) === 'polymer' && representative >= residue.atomOffset;
     residues.push({
       name: residue.resname,
       number: residue.resno,
@@ -39,8 +39,24 @@ export function readStructureData(structure: Structure): StructureData {
   };
 }
 
-function kindOf(residue: { isWater(): boolean; isIon(): boolean; isPolymer(): boolean }): ResidueKind {
+/** The parts of a residue that tell its kind. */
+interface Kinds {
+  readonly hetero: number | boolean;
+  isWater(): boolean;
+  isIon(): boolean;
+  isProtein(): boolean;
+  isNucleic(): boolean;
+  isPolymer(): boolean;
+}
+
+/**
+ * NGL's own `isPolymer` goes by entities, and in PDB files with several models it knows the entities of one model only.
+ * So it is asked only where it matters: for HETATM residues that could be part of a chain (MSE) or a ligand (GLU).
+ * `representations.ts` selects in the same way.
+ */
+function kindOf(residue: Kinds): ResidueKind {
   if (residue.isWater()) return 'water';
   if (residue.isIon()) return 'ion';
-  return residue.isPolymer() ? 'polymer' : 'ligand';
+  const couldBeChain = residue.isProtein() || residue.isNucleic();
+  return couldBeChain && (!residue.hetero || residue.isPolymer()) ? 'polymer' : 'ligand';
 }

@@ -14,6 +14,9 @@ export interface Part {
 /** Above it curves are drawn with fewer segments: a ribosome at full quality blocks the page for many seconds. */
 const MANY_ATOMS = 60_000;
 
+/** Residues of chains; the same rule as `kindOf` in nglData.ts, which says why it is not just `polymer`. */
+const POLYMER = '(protein or nucleic) and (not hetero or polymer)';
+
 /** Sizes that read well at window size and in print. */
 const STICKS = { multipleBond: 'off', radiusScale: 1 } as const;
 
@@ -30,12 +33,12 @@ export function partsOf(
 ): Part[] {
   const within = model === 'all' ? '' : ` and /${model}`;
   const quality = options.atoms > MANY_ATOMS ? 'low' : 'high';
-  const polymer = `polymer${within}`;
+  const polymer = `(${POLYMER})${within}`;
   const ligands: Part[] = [
     {
       type: 'ball+stick',
       isLigand: true,
-      parameters: { sele: `not (polymer or water or ion)${within}`, multipleBond: 'symmetric', radiusScale: 1.2 },
+      parameters: { sele: `not ((${POLYMER}) or water or ion)${within}`, multipleBond: 'symmetric', radiusScale: 1.2 },
     },
     { type: 'spacefill', isLigand: true, parameters: { sele: `ion${within}`, radiusScale: 0.5 } },
   ];
@@ -51,7 +54,7 @@ export function partsOf(
           isLigand: false,
           parameters: { sele: polymer, quality, aspectRatio: 5, radiusScale: 0.75, smoothSheet: true },
         },
-        { type: 'base', isLigand: false, parameters: { sele: `nucleic${within}`, quality } },
+        { type: 'base', isLigand: false, parameters: { sele: `nucleic and (${POLYMER})${within}`, quality } },
         ...ligands,
       ];
     case 'surface':

@@ -259,7 +259,7 @@ export class StructurePage {
     });
     const legend = sceneLegend(scene, coloring, palette, model);
     this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
-    const size = describeSize(data, polymerResidues(data, model));
+    const size = describeSize(data, model);
     this.#parts.setSize(size);
     this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
     const mean = legend.mean ? `, mean ${legend.mean}` : '';

@@ -9,6 +9,9 @@ import { startViewerBrowser, type ViewerPage } from './viewerBrowser.ts';
 /** The picture is drawn at twice the size of the window, as “2 × the window” in the page does. */
 const FACTOR = 2;
 
+/** Height of the view (CSS px) in a picture that nobody sees. */
+const LOW = 160;
+
 /** A window in which the page lays itself out as on a desktop. */
 const WINDOW = { width: 1100, height: 800 };
 
@@ -43,10 +46,10 @@ export async function renderStructurePng(structure: string, png: string, request
       ...(request.provenance && { provenance: request.provenance }),
     });
     if (answer.type === 'failed') throw new Error(answer.problem);
-    await fitStage(viewer, request.width / FACTOR, request.height / FACTOR);
-    // The legend's lines depend on the width; what they take is then taken off the structure.
-    const first = pngSize(await savePicture(viewer));
-    await fitStage(viewer, request.width / FACTOR, request.height / FACTOR - (first.height - request.height) / FACTOR);
+    // How high the legend is depends on the width alone; a low picture tells it quickly.
+    await fitStage(viewer, request.width / FACTOR, LOW);
+    const legend = pngSize(await savePicture(viewer)).height - LOW * FACTOR;
+    await fitStage(viewer, request.width / FACTOR, (request.height - legend) / FACTOR);
     await writeFile(png, await savePicture(viewer));
     return (await viewer.page.locator('canvas').getAttribute('aria-label'))?.replace(/ Arrow keys.*$/, '') ?? '';
   } finally {

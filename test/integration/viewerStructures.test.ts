@@ -166,9 +166,12 @@ describe('the structure page shows structures', function () {
   });
 
   it('of an ensemble, one member or all', async () => {
-    const members = bytes(pdbText([REMARK], fourBands, { models: 3 }));
+    // With the molecules named, as the PDB writes them: NGL then knows the chains of one model only.
+    const header = ['COMPND    MOL_ID: 1;', 'COMPND   2 MOLECULE: CSDE;', 'COMPND   3 CHAIN: A;', REMARK];
+    const members = bytes(pdbText(header, fourBands, { models: 3 }));
     await viewer.show({ ...MODEL, bytes: members });
     const member = viewer.page.getByRole('combobox', { name: 'Member' });
+    assert.match(await viewer.text('footer'), /1 chain · 140 residues · 1064 atoms/);
     const one = (await viewer.measure()).pixels.background;
     await member.selectOption('all');
     await drawn();

@@ -186,8 +186,12 @@ describe('sentences', () => {
 
   it('count in words', () => {
     const data = structureOf([1]);
-    assert.equal(describeSize(data, data.residues), '1 chain · 1 residue · 2 atoms');
-    assert.equal(describeSize(data, []), '2 atoms');
+    assert.equal(describeSize(data, 0), '1 chain · 1 residue · 2 atoms');
+    assert.equal(describeSize(structureOf([1], { kind: 'ligand' }), 'all'), '2 atoms');
+    const two = structureOf([1, 2]);
+    const ensemble = { ...two, modelCount: 2, residues: two.residues.map((item, model) => ({ ...item, model })) };
+    assert.equal(describeSize(ensemble, 1), '1 chain · 1 residue · 2 atoms');
+    assert.equal(describeSize(ensemble, 'all'), '1 chain · 2 residues · 4 atoms');
   });
 });
 
