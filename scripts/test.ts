@@ -53,7 +53,8 @@ function environment(missing: Missing, vsix: string | undefined): NodeJS.Process
   return {
     ...process.env,
     FOLDPAD_LIBRARY: libraryFolder(),
-    ...(process.stdout.isTTY ? { FOLDPAD_COLOR: '1' } : {}),
+    // Mocha writes to a pipe either way, and takes CI for a terminal.
+    ...(process.stdout.isTTY ? { FOLDPAD_COLOR: '1' } : { NO_COLOR: '1' }),
     // test/support/engine.ts reads the one, test/support/package.ts the other.
     ...(missing.engine === undefined ? {} : { FOLDPAD_ENGINE_MISSING: missing.engine }),
     ...(vsix === undefined ? {} : { FOLDPAD_VSIX: vsix }),

@@ -24,9 +24,9 @@ if (results === undefined) throw new Error('--results FILE is needed');
 const mocha = new Mocha({
   ...defaults(),
   reporter: 'spec',
-  color: process.env.FOLDPAD_COLOR === '1',
   ...(grep === undefined ? {} : { grep }),
 });
+Mocha.reporters.Base.useColors = process.env.FOLDPAD_COLOR === '1';
 for (const file of positionals) mocha.addFile(path.resolve(file));
 await mocha.loadFilesAsync();
 
