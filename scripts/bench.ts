@@ -13,13 +13,16 @@ import { formatDuration, messageOf, say } from './lib/say.ts';
 import { libraryFolder, setUpEngine, setUpLibrary } from './setup/engine.ts';
 import { describeFailure } from './setup/result.ts';
 
-/** One line that a benchmark prints for each number. `target` is the promise in words, `ok` whether it is kept. */
+/**
+ * One line that a benchmark prints for each number. `target` is the promise in words and `ok` whether it is kept; a
+ * number that nothing was promised of has neither.
+ */
 const measurementSchema = z.object({
   name: z.string(),
   value: z.number(),
   unit: z.string(),
-  target: z.string(),
-  ok: z.boolean(),
+  target: z.string().optional(),
+  ok: z.boolean().optional(),
   note: z.string().optional(),
 });
 type Measurement = z.infer<typeof measurementSchema>;
@@ -90,13 +93,18 @@ function formatValue({ value, unit }: Measurement): string {
   return `${value.toFixed(digits)} ${unit}`.trim();
 }
 
+function formatVerdict({ ok }: Measurement): string {
+  if (ok === undefined) return '';
+  return ok ? 'yes' : '**no**';
+}
+
 /** docs/benchmarks.md: a table for each part, in the order of {@link PARTS}. */
 export function formatPage(report: Report): string {
   const sections = PARTS.flatMap(({ name }) => {
     const part = report[name];
     if (!part) return [];
     const rows = part.measurements.map((m) =>
-      [m.name, formatValue(m), m.target, m.ok ? 'yes' : '**no**', m.note ?? ''].join(' | '),
+      [m.name, formatValue(m), m.target ?? '', formatVerdict(m), m.note ?? ''].join(' | '),
     );
     return [
       `## ${part.title}`,
