@@ -165,6 +165,8 @@ class NglView implements StructureView {
 
   resetCamera(): void {
     if (!this.#component || !this.#data) return;
+    // A legend that has just appeared makes the view narrower before anybody has been told.
+    this.resize();
     const { structure } = this.#component;
     const controls = this.#stage.viewerControls;
     controls.orient(
@@ -173,6 +175,8 @@ class NglView implements StructureView {
   }
 
   getOrientation(): Orientation {
+    // NGL brings its matrix up to date only with the next frame, which may be a while on a busy machine.
+    this.#stage.viewer.rotationGroup.updateMatrix();
     return Array.from((this.#stage.viewerControls.getOrientation() as Matrix).elements);
   }
 
@@ -181,6 +185,7 @@ class NglView implements StructureView {
   }
 
   rotate(aboutX: number, aboutY: number): void {
+    this.#stage.viewer.rotationGroup.updateMatrix();
     if (aboutX !== 0) this.#stage.viewerControls.spin([1, 0, 0], aboutX);
     if (aboutY !== 0) this.#stage.viewerControls.spin([0, 1, 0], aboutY);
   }
