@@ -9,6 +9,7 @@ import { LocalBackend } from './connection/localBackend.ts';
 import { dataDirectory, KeyRing, localArguments } from './connection/profile.ts';
 import { StatusBar } from './connection/statusBar.ts';
 import { EndNotifier } from './jobs/endNotifier.ts';
+import { FailureTeller } from './jobs/failureTeller.ts';
 import { JobFilter } from './jobs/jobFilter.ts';
 import { JobStore } from './jobs/jobStore.ts';
 import { JobsTree } from './jobs/jobsTree.ts';
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   const filter = new JobFilter(workspaceState);
   const tree = keep(new JobsTree(store, filter, { results, modelIcon: structureIcon(extensionUri) }));
   const view = keep(new JobsView({ store, tree, filter, connection }));
+  keep(new FailureTeller(store, () => view.visible, log));
   const jobLog = keep(new JobLog(connection, log));
   keep(new StatusBar(connection, store));
   const run = (command: string, ...given: unknown[]) => void vscode.commands.executeCommand(command, ...given);

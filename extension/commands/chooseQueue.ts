@@ -48,5 +48,5 @@ function noEngine(queue: QueueInfo | undefined): UserError {
     run: () => vscode.commands.executeCommand('foldpad.installEngine'),
   };
   const reason = queue?.reason ?? vscode.l10n.t('The backend has no engine that is ready.');
-  return new UserError(`${vscode.l10n.t('Nothing was submitted.')} ${join(reason, queue?.remedy)}`, [install]);
+  return new UserError(`${vscode.l10n.t('Nothing was submitted.')} ${join(reason, undefined)}`, [install]);
 }

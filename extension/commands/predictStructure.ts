@@ -23,7 +23,7 @@ export async function predictStructure(services: Services, ...given: unknown[]):
   if (uris.length === 0) return [];
   // The files are judged first: a mistake in one of them needs no backend to be told of.
   const inputs = await readFastaInputs(uris);
-  const queue = await connecting(() => chooseQueue(services));
+  const queue = await chooseQueue(services);
   if (!queue) return [];
   const mode = await chooseMode(inputs, queue.engine === 'alphafold2');
   if (!mode) return [];
@@ -46,12 +46,6 @@ export async function predictStructure(services: Services, ...given: unknown[]):
 async function checkTargets(inputs: readonly FastaInput[], engine: Engine, mode: FastaMode): Promise<void> {
   const { checkTarget } = await import(/* webpackMode: "eager" */ '../../backend/api/fasta/checkTarget.ts');
   for (const input of inputs) refuseProblems(input, checkTarget(input.file.records, { engine, mode }));
-}
-
-/** The first use starts the local backend, which takes a moment. */
-function connecting<T>(action: () => Promise<T>): Thenable<T> {
-  const title = vscode.l10n.t('Foldpad: connecting…');
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, action);
 }
 
 /** All or nothing. A retry with the same key would give the same jobs. */

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { describeError, isCancellation, UserError } from '../base/errors.ts';
+import { showError } from '../base/showError.ts';
 import { cancelAllJobs } from './cancelAllJobs.ts';
 import { cancelJob } from './cancelJob.ts';
 import { connectBackend } from './connectBackend.ts';
@@ -72,13 +73,8 @@ export function registerCommands(services: Services): vscode.Disposable {
 }
 
 function report(error: unknown, command: string, log: vscode.LogOutputChannel): void {
-  const text = describeError(error);
-  log.error(`${command}: ${text}`);
+  log.error(`${command}: ${describeError(error)}`);
   // Not the user's doing: the whole stack belongs into the log.
   if (!(error instanceof UserError) && error instanceof Error && error.stack) log.error(error.stack);
-  const showLog = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
-  const actions = error instanceof UserError ? error.actions : [showLog];
-  void vscode.window.showErrorMessage(text, ...actions.map(({ title }) => title)).then((chosen) => {
-    return actions.find(({ title }) => title === chosen)?.run();
-  });
+  showError(error, log);
 }

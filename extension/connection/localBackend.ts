@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RestartPolicy } from './restartPolicy.ts';
@@ -115,8 +115,7 @@ export class LocalBackend {
   async #start(): Promise<LocalServer> {
     const { program, dataDirectory, extraArguments, say } = this.#options;
     const directory = dataDirectory();
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const log = await openLog(this.logFile);
+    const log = await openLog(directory, this.logFile);
     const begin = await log.stat().then(({ size }) => size);
     const startedAt = Date.now();
     const child = spawn(
@@ -179,7 +178,21 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return process.versions.electron ? { ...environment, ELECTRON_RUN_AS_NODE: '1' } : environment;
 }
 
-async function openLog(file: string) {
+/** @throws BackendStartError when the data directory cannot be used */
+async function openLog(directory: string, file: string): Promise<FileHandle> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await openAppending(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const remedy = 'Choose another in the setting foldpad.local.dataDirectory.';
+    throw new BackendStartError(`The folder ${directory} cannot hold the backend’s data (${reason}). ${remedy}`, '', {
+      cause: error,
+    });
+  }
+}
+
+async function openAppending(file: string): Promise<FileHandle> {
   const size = await stat(file).then(
     (info) => info.size,
     () => 0,

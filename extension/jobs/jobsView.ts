@@ -102,10 +102,10 @@ export class JobsView extends Disposable {
         : vscode.l10n.t('{0} predictions are waiting or running', live.length);
     this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
     const trouble = this.#trouble();
-    // A message hides the welcome text with its buttons, so that an empty view gets it beside its title.
-    this.#view.message = welcome === 'jobs' ? trouble : '';
-    const filter = this.#filter.name === 'all' ? '' : filterText(this.#filter.name);
-    this.#view.description = welcome === 'jobs' ? filter : trouble || filter;
+    const { name } = this.#filter;
+    const filter = name === 'all' ? '' : vscode.l10n.t('Shown: {0}', filterText(name));
+    // A message hides the welcome text with its buttons, which says the same.
+    this.#view.message = welcome === 'jobs' ? trouble || filter : '';
   }
 
   #welcome(): Welcome {

@@ -1,10 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, type EditorOptions, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import {
+  answerDialog,
   chooseInContextMenu,
   explorerRow,
   notification,
@@ -19,7 +22,9 @@ const STEP_MS = 90_000;
 
 interface Trouble {
   readonly title: string;
-  readonly environment: Partial<EditorOptions>;
+  readonly environment?: Partial<EditorOptions>;
+  /** Settings of the machine that the extension runs on, as opposed to those of the user. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** A button of the empty view. */
   readonly offered: string;
   readonly status: string;
@@ -40,10 +45,10 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     title: 'backend cannot start',
-    environment: { settings: { 'foldpad.local.dataDirectory': '/proc/nowhere' } },
+    machineSettings: { 'foldpad.local.dataDirectory': '/dev/null/foldpad' },
     offered: 'Try Again',
     status: 'Foldpad: not connected',
-    said: /\/proc\/nowhere/,
+    said: /\/dev\/null\/foldpad/,
     button: 'Try Again',
   },
   {
@@ -56,15 +61,19 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-for (const { title, environment, offered, status, said, button } of TROUBLES) {
+for (const { title, environment, machineSettings, offered, status, said, button } of TROUBLES) {
   describe(`when something is wrong: ${title}`, function () {
     this.timeout(4 * STEP_MS);
+    const { folder: home, remove } = temporaryFolder();
     let editor: Editor;
     let browser: Browser;
     let page: Page;
 
     before(async () => {
-      editor = await startEditor({ workspace: path.join(ROOT, 'examples'), vsix: [await vsixFile()], ...environment });
+      mkdirSync(path.join(home, 'data', 'Machine'), { recursive: true });
+      writeFileSync(path.join(home, 'data', 'Machine', 'settings.json'), JSON.stringify(machineSettings ?? {}));
+      const workspace = path.join(ROOT, 'examples');
+      editor = await startEditor({ workspace, home, vsix: [await vsixFile()], ...environment });
       browser = await openBrowser();
       ({ page } = browser);
       await openWorkbench(page, editor.url);
@@ -73,6 +82,7 @@ for (const { title, environment, offered, status, said, button } of TROUBLES) {
     after(async () => {
       await browser?.close();
       await editor?.stop();
+      remove();
     });
 
     afterEach(async function () {
@@ -91,10 +101,25 @@ for (const { title, environment, offered, status, said, button } of TROUBLES) {
       await chooseInContextMenu(page, explorerRow(page, 'ubiquitin.fasta'), 'Predict Structure…');
       await notification(page, said).waitFor({ timeout: STEP_MS });
       // Let it fade in, for those who look at the picture.
-      await notification(page, said).getByText(button).waitFor({ timeout: STEP_MS });
+      await notification(page, said)
+        .locator('.monaco-button')
+        .filter({ hasText: button })
+        .waitFor({ timeout: STEP_MS });
       await page.waitForTimeout(500);
       await screenshot(page, `2 ${title} predict`);
       await pressInNotification(page, said, button);
     });
+
+    if (title === 'engine missing') {
+      it('the line that installs the engine stands ready in a terminal', async () => {
+        const dialog = page.locator('.monaco-dialog-box');
+        await dialog.getByText('sudo apt-get install').waitFor({ timeout: STEP_MS });
+        await screenshot(page, '2 engine install');
+        await answerDialog(page, 'Open Terminal');
+        await page.locator('.terminal-wrapper .xterm').waitFor({ timeout: STEP_MS });
+        await page.waitForTimeout(2000);
+        await screenshot(page, '2 engine terminal');
+      });
+    }
   });
 }

@@ -90,6 +90,11 @@ describe('the editor’s local backend', function () {
     });
   });
 
+  it('that cannot have its folder says which setting to change', async () => {
+    folder = '/dev/null/foldpad';
+    await assert.rejects(backend().ensure(), /\/dev\/null\/foldpad.*foldpad\.local\.dataDirectory/);
+  });
+
   it('that keeps dying is not started for ever', async () => {
     const program = path.join(own.folder, 'broken.mjs');
     const count = path.join(own.folder, 'count');

@@ -106,7 +106,7 @@ describe('translations', () => {
     const literal = /l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`$]*)`)/g;
     const used = sources.flatMap(({ text }) =>
       [...text.matchAll(literal)].map(([, single, double, tick]) =>
-        (single ?? double ?? tick ?? '').replaceAll("\\'", "'"),
+        (single ?? double ?? tick ?? '').replaceAll("\\'", "'").replaceAll('\\n', '\n'),
       ),
     );
     const calls = sources.flatMap(({ text }) => [...text.matchAll(/l10n\.t\(/g)]).length;
