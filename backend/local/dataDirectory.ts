@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +45,7 @@ export class DataDirectory {
    * @throws DirectoryInUse naming the server that has it
    */
   static async open(folder: string): Promise<DataDirectory> {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    makeFolder(path.resolve(folder));
     chmodSync(folder, OWNER_ONLY_FOLDER);
     const lock = tryLock(path.join(folder, 'server.lock'));
     if (lock) return new DataDirectory(folder, lock);
@@ -119,4 +119,11 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** As `mkdir -p`. Not Node's `recursive`, which never ends where a parent says ENOENT for ever, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder, { mode: OWNER_ONLY_FOLDER });
 }
