@@ -49,9 +49,9 @@ function queueWarnings(queue: QueueInfo): readonly string[] {
 }
 
 /** Seconds of both HHblits passes at 200 residues, 2 cores; they grow with the length. */
-const SEARCH_SECONDS_AT_200 = 3;
+const SEARCH_SECONDS_AT_200 = 2;
 /** Seconds of a ProMod3 model at 200 residues; loops that are hard to close can take up to its time limit. */
-const BUILD_SECONDS_AT_200 = 4;
+const BUILD_SECONDS_AT_200 = 2.5;
 const HARD_LOOPS_SECONDS = 100;
 
 function homology(length: number): Facts {

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +36,11 @@ export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
 }
 
+/** The data directory can be neither made nor written. */
+export class UnusableDirectory extends Error {
+  override readonly name = 'UnusableDirectory';
+}
+
 /**
  * The folder that holds everything of a local backend: `key`, `server.json`, `server.log`, `foldpad.db`, `store/`,
  * `runs/`. Only its owner may look into it, and only one server at a time may use it.
@@ -43,10 +58,10 @@ export class DataDirectory {
    * Makes the folder if need be and locks it.
    *
    * @throws DirectoryInUse naming the server that has it
+   * @throws UnusableDirectory if the folder can be neither made nor written
    */
   static async open(folder: string): Promise<DataDirectory> {
-    makeFolder(path.resolve(folder));
-    chmodSync(folder, OWNER_ONLY_FOLDER);
+    makeOwnFolder(path.resolve(folder));
     const lock = tryLock(path.join(folder, 'server.lock'));
     if (lock) return new DataDirectory(folder, lock);
     const other = await waitForAnnouncement(path.join(folder, 'server.json'));
@@ -121,9 +136,28 @@ function isRunning(pid: number): boolean {
   }
 }
 
+function makeOwnFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    chmodSync(folder, OWNER_ONLY_FOLDER);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnusableDirectory(
+      `The data directory ${folder} cannot be used: ${why}. Choose a folder that you may write to, with --data or with the editor's setting foldpad.local.dataDirectory.`,
+      { cause: error },
+    );
+  }
+}
+
 /** As `mkdir -p`. Not Node's `recursive`, which never ends where a parent says ENOENT for ever, as /proc does. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(path.dirname(folder));
-  mkdirSync(folder, { mode: OWNER_ONLY_FOLDER });
+  try {
+    mkdirSync(folder, { mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    // Another server may start just now.
+    if (!existsSync(folder)) throw error;
+  }
 }

@@ -52,6 +52,7 @@ describe('the launcher', function () {
       signal: null,
       timedOut: false,
       output: '',
+      complaints: '',
     });
   });
 

@@ -193,6 +193,22 @@ describe('local server', function () {
     assert.match(samePort.stderr, /Port \d+ cannot be used .*--port 0/);
   });
 
+  it('says which data directory cannot be used, why, and what to do', () => {
+    const program = path.join(import.meta.dirname, '..', '..', 'backend', 'local', 'main.ts');
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    // Node's own way of making folders never ends under /proc.
+    for (const unusable of [path.join(file, 'data'), '/proc/nowhere/data']) {
+      const { status, stderr } = spawnSync(process.execPath, [program, '--port', '0', '--data', unusable], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      assert.equal(status, 1, stderr);
+      assert.ok(stderr.includes(unusable), stderr);
+      assert.match(stderr, /cannot be used: E\w+: .*Choose a folder that you may write to/);
+    }
+  });
+
   it('leaves predictions alone when it is ended, and takes them over when it starts again', async () => {
     putInput('goes on.fasta', 'ms=3000 steps=20');
     const { body } = await ask('POST', '/', JSON.stringify({ fasta: 'goes on', file_name: 'goes on.fasta' }));

@@ -203,9 +203,12 @@ describe('the structure page shows structures', function () {
     const box = await viewer.page.locator('canvas').boundingBox();
     assert.ok(box);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    await viewer.page.mouse.move(x - 5, y);
-    await viewer.page.mouse.move(x, y, { steps: 5 });
-    await viewer.page.locator('.residue.pointed').waitFor();
+    // The view looks what is under the pointer when it moves; the surface may come later than the first move.
+    const pointed = viewer.page.locator('.residue.pointed');
+    for (let step = 0; !(await pointed.isVisible()); step++) {
+      await viewer.page.mouse.move(x + (step % 5), y);
+      await viewer.page.waitForTimeout(200);
+    }
     assert.match(await viewer.text('.residue'), /^Chain A · [A-Z]{3} \d+ · Estimated CA-lDDT 95\.0 \(very high\)$/);
   });
 
