@@ -8,6 +8,20 @@ export function encodeText(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** Base 64 with the alphabet that addresses can hold, without padding (RFC 4648 §5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** The bytes of {@link toBase64Url}'s text; `undefined` for any other text. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined;
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  // Two texts must not mean the same bytes: the bits behind the last byte are 0.
+  return toBase64Url(bytes) === text ? bytes : undefined;
+}
+
 /** Chunks of a web stream; leaving the loop early cancels the stream. */
 export async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();

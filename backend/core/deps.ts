@@ -1,4 +1,14 @@
-import type { Clock, JobStore, Logger, LogSource, Notifier, ObjectStore, Scheduler, WorkQueue } from './ports.ts';
+import type {
+  Clock,
+  JobStore,
+  KeyStore,
+  Logger,
+  LogSource,
+  Notifier,
+  ObjectStore,
+  Scheduler,
+  WorkQueue,
+} from './ports.ts';
 
 /** Who asks. A `user` sees and touches own jobs only, an `admin` all. */
 export interface Principal {
@@ -27,6 +37,8 @@ export interface CoreDeps {
   readonly scheduler: Scheduler;
   readonly logs: LogSource;
   readonly notifier: Notifier;
+  /** Absent where there is one user, as on one's own machine. */
+  readonly keys?: KeyStore;
   readonly clock: Clock;
   /** A fresh random id (UUID v4). */
   readonly newId: () => string;

@@ -214,6 +214,35 @@ export interface Notifier {
   jobEnded(job: Job): Promise<void>;
 }
 
+/** What is kept of a key: never the key itself. */
+export interface KeyRecord {
+  /** The public part of the key, 12 characters a–z and 2–7. */
+  readonly id: string;
+  /** SHA-256 of the secret part, lower-case hexadecimal. */
+  readonly secretHash: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly role: 'user' | 'admin';
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  readonly revokedAt?: string;
+  /** The last day of use known, `YYYY-MM-DD` UTC. */
+  readonly lastUsedOn?: string;
+}
+
+/** The keys of a backend with several users. There are few: `list` may read all of them. */
+export interface KeyStore {
+  /** @throws Error if there is a key with this id already */
+  create(key: KeyRecord): Promise<void>;
+  find(id: string): Promise<KeyRecord | undefined>;
+  /** All keys, the revoked ones too, newest first (by `createdAt`, then id). */
+  list(): Promise<readonly KeyRecord[]>;
+  /** Marks a key as revoked; a key that is revoked already keeps its `revokedAt`. @returns it, if there is one */
+  revoke(id: string, at: string): Promise<KeyRecord | undefined>;
+  /** Notes a day of use (`YYYY-MM-DD`); an unknown id is passed over. */
+  noteUse(id: string, day: string): Promise<void>;
+}
+
 /** Something for the operator's log; never holds secrets or sequences. */
 export interface Logger {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
