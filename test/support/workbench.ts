@@ -58,6 +58,9 @@ export function menuItem(page: Page, label: string): Locator {
   return page.locator('.monaco-menu .action-item').filter({ hasText: exactly(label) });
 }
 
+/** The editor's menus ignore the mouse for the first 100 ms. */
+const MENU_SETTLES_MS = 250;
+
 /** Opens the context menu of something and waits until it is there. */
 export async function openContextMenu(page: Page, target: Locator): Promise<void> {
   await retry(page, 'opening a context menu', async () => {
@@ -70,7 +73,12 @@ export async function openContextMenu(page: Page, target: Locator): Promise<void
 export async function chooseInContextMenu(page: Page, target: Locator, label: string): Promise<void> {
   await retry(page, `choosing "${label}" in a context menu`, async () => {
     await target.click({ button: 'right', timeout: TRY_TIMEOUT_MS });
-    await menuItem(page, label).click({ timeout: TRY_TIMEOUT_MS });
+    const item = menuItem(page, label);
+    await item.hover({ timeout: TRY_TIMEOUT_MS });
+    // A menu that has just opened takes a release of the button for the end of the click that opened it.
+    await page.waitForTimeout(MENU_SETTLES_MS);
+    await item.click({ timeout: TRY_TIMEOUT_MS });
+    await item.waitFor({ state: 'hidden', timeout: TRY_TIMEOUT_MS });
   });
 }
 
