@@ -55,8 +55,9 @@ function environment(missing: Missing, vsix: string | undefined): NodeJS.Process
     FOLDPAD_LIBRARY: libraryFolder(),
     // Mocha writes to a pipe either way, and takes CI for a terminal.
     ...(process.stdout.isTTY ? { FOLDPAD_COLOR: '1' } : { NO_COLOR: '1' }),
-    // test/support/engine.ts reads the one, test/support/package.ts the other.
+    // Read by engine.ts, miniStack.ts and package.ts in test/support.
     ...(missing.engine === undefined ? {} : { FOLDPAD_ENGINE_MISSING: missing.engine }),
+    ...(missing.aws === undefined ? {} : { FOLDPAD_AWS_MISSING: missing.aws }),
     ...(vsix === undefined ? {} : { FOLDPAD_VSIX: vsix }),
   };
 }
@@ -89,10 +90,11 @@ async function runParts(parts: readonly Part[], grep: string | undefined): Promi
     });
     outcomes.push(outcome);
   }
-  const named = parts.some((part) => part.needs.includes('engine'));
-  if (missing.engine !== undefined && !named) {
-    outcomes.push({ name: 'set-up', records: [notSetUp('engine', missing.engine)], milliseconds: 0 });
-  }
+  const unnamed = (['engine', 'aws'] as const).flatMap((need) => {
+    const reason = missing[need];
+    return reason === undefined || parts.some((part) => part.needs.includes(need)) ? [] : [notSetUp(need, reason)];
+  });
+  if (unnamed.length > 0) outcomes.push({ name: 'set-up', records: unnamed, milliseconds: 0 });
   return outcomes;
 }
 

@@ -12,7 +12,7 @@ import { parseUnittest } from './pythonResults.ts';
 import { readResults, type TestRecord } from './results.ts';
 
 /** What must be on the machine for a part to run at all. */
-export type Requirement = 'editor' | 'browser' | 'engine';
+export type Requirement = 'editor' | 'browser' | 'engine' | 'aws';
 
 export interface PartOptions {
   grep: string | undefined;

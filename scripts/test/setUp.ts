@@ -1,8 +1,10 @@
-// Brings what the chosen parts need: the editor, a browser, the engine with its library, the bundles and the VSIX.
+// Brings what the chosen parts need: the editor, a browser, the engine with its library, the AWS emulator, the bundles
+// and the VSIX.
 import { packageExtension } from '../package.ts';
 import { setUpBrowser } from '../setup/browser.ts';
 import { setUpEditor } from '../setup/editor.ts';
 import { setUpEngine, setUpLibrary } from '../setup/engine.ts';
+import { setUpPython } from '../setup/python.ts';
 import { describeFailure, type SetupResult } from '../setup/result.ts';
 import type { Part, Requirement } from './parts.ts';
 import type { TestRecord } from './results.ts';
@@ -29,16 +31,25 @@ async function bringAll(wanted: ReadonlySet<Requirement>): Promise<Missing> {
       if (wanted.has('browser')) note('browser', await setUpBrowser());
       if (wanted.has('engine')) note('engine', await engineWithLibrary());
     })(),
+    (async () => {
+      if (wanted.has('aws')) note('aws', await setUpPython('aws'));
+    })(),
   ]);
   return missing;
 }
 
-/** Parts that run without the engine, but have tests that skip themselves when it is missing. */
-const USES_ENGINE = ['integration', 'inhost', 'e2e'];
+/** Parts that run without these, but have tests that skip themselves when one is missing. */
+const USED_BY = {
+  engine: ['integration', 'inhost', 'e2e'],
+  aws: ['unit', 'contract', 'integration', 'e2e'],
+} as const satisfies Partial<Record<Requirement, readonly string[]>>;
 
 export async function bringRequirements(parts: readonly Part[]): Promise<Missing> {
   const wanted = new Set(parts.flatMap((part) => part.needs));
-  if (parts.some((part) => USES_ENGINE.includes(part.name))) wanted.add('engine');
+  for (const need of ['engine', 'aws'] as const) {
+    const users: readonly string[] = USED_BY[need];
+    if (parts.some((part) => users.includes(part.name))) wanted.add(need);
+  }
   return bringAll(wanted);
 }
 
