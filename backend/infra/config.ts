@@ -175,6 +175,8 @@ function withoutUnions(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   return inner.length === 0 ? [issue] : inner.map((found) => ({ ...found, path: [...issue.path, ...found.path] }));
 }
 
+const ARTICLES: Readonly<Record<string, string>> = { array: 'an array, […]', object: 'an object, {…}' };
+
 function fieldName(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '(the file)';
   return path
@@ -186,8 +188,7 @@ function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys')
     return `does not know ${issue.keys.map((key) => `"${key}"`).join(', ')}; remove it or mend the spelling`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_type')
-    return `must be ${issue.expected === 'object' ? 'an object, {…}' : `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_type') return `must be ${ARTICLES[issue.expected] ?? `a ${issue.expected}`}`;
   if (issue.code === 'too_small' && issue.origin !== 'array') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   return issue.message;
