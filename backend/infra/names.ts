@@ -54,6 +54,15 @@ export function functionName(prefix: string, name: FunctionName): string {
   return `${prefix}-${name}`;
 }
 
+/** The images: one per engine, and one that stages the databases. */
+export const IMAGES = ['alphafold', 'homology', 'databases'] as const;
+
+export type ImageName = (typeof IMAGES)[number];
+
+function perImage(name: (image: ImageName) => string): Readonly<Record<ImageName, string>> {
+  return { alphafold: name('alphafold'), homology: name('homology'), databases: name('databases') };
+}
+
 export interface ResourceNames {
   readonly table: string;
   readonly workQueue: string;
@@ -67,9 +76,12 @@ export interface ResourceNames {
   readonly flowLogGroup: string;
   readonly schedulingPolicy: string;
   readonly jobDefinitions: { readonly features: string; readonly predict: string; readonly homology: string };
-  readonly repositories: { readonly alphafold: string; readonly homology: string };
+  readonly repositories: Readonly<Record<ImageName, string>>;
   /** CodeBuild projects that build the images. */
-  readonly imageBuilds: { readonly alphafold: string; readonly homology: string };
+  readonly imageBuilds: Readonly<Record<ImageName, string>>;
+  /** Queue and definition of the one job that stages AlphaFold's databases. */
+  readonly databaseQueue: string;
+  readonly databaseJobDefinition: string;
   /** SecureString with the key that signs share links; made by the deploy program, never by CloudFormation. */
   readonly shareKeyParameter: string;
   /** What has no name of its own that could be known in advance is told through SSM parameters. */
@@ -103,8 +115,10 @@ export function resourceNames(prefix: string): ResourceNames {
     flowLogGroup: `/${prefix}/network`,
     schedulingPolicy: `${prefix}-fair-share`,
     jobDefinitions: { features: `${prefix}-features`, predict: `${prefix}-predict`, homology: `${prefix}-homology` },
-    repositories: { alphafold: `${prefix}/alphafold`, homology: `${prefix}/homology` },
-    imageBuilds: { alphafold: `${prefix}-build-alphafold`, homology: `${prefix}-build-homology` },
+    repositories: perImage((image) => `${prefix}/${image}`),
+    imageBuilds: perImage((image) => `${prefix}-build-${image}`),
+    databaseQueue: `${prefix}-databases`,
+    databaseJobDefinition: `${prefix}-databases`,
     shareKeyParameter: `/${prefix}/share-key`,
     parameters: {
       vpcId: `/${prefix}/network/vpc-id`,
