@@ -131,6 +131,8 @@ export interface Run {
   readonly exitCode?: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Where its log lines are kept, one stream for each attempt, oldest first; only where logs are found by name. */
+  readonly logStreams?: readonly string[];
 }
 
 /** Why a job failed, what was found, what to do next. */

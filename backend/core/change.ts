@@ -11,6 +11,11 @@ export interface Change {
   readonly after: Job;
 }
 
+export interface ChangeOptions {
+  /** The job as the caller has just read or written it: spares a read, and costs nothing if it is out of date. */
+  readonly known?: Job;
+}
+
 /** Two writers that meet eight times in a row are a bug, not bad luck. */
 const MAX_TRIES = 8;
 
@@ -26,9 +31,10 @@ export async function changeJob(
   deps: CoreDeps,
   id: string,
   events: readonly JobEvent[] | ((job: Job) => readonly JobEvent[]),
+  { known }: ChangeOptions = {},
 ): Promise<Change | undefined> {
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const before = await deps.jobs.get(id);
+    const before = attempt === 1 && known ? known : await deps.jobs.get(id);
     if (!before) return undefined;
     const after = reduceAll(before, typeof events === 'function' ? events(before) : events);
     if (after === before) return { before, after };

@@ -1,3 +1,4 @@
+import type { Stage } from '../api/job.ts';
 import type {
   Clock,
   JobStore,
@@ -27,6 +28,12 @@ export interface Policy {
   readonly maxAttempts: number;
   /** Seconds that one attempt may take. */
   readonly timeoutSeconds: number;
+  /** As `timeoutSeconds`, for stages that need another limit. */
+  readonly stageTimeouts?: Readonly<Partial<Record<Stage, number>>>;
+  /** The queue of `features` runs, where they do not wait in the job's own. */
+  readonly featuresQueue?: string;
+  /** Region of the machines, for prices: `us-east-1`. */
+  readonly region?: string;
 }
 
 /** Everything the use cases of `core/` stand on. */

@@ -1,6 +1,7 @@
 import { isLive, type Job, type Run, type Stage } from '../api/job.ts';
 import { jobKeys } from '../api/runner.ts';
 import { changeJob } from './change.ts';
+import { queueOfRun } from './cost.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded } from './job.ts';
@@ -47,17 +48,19 @@ function plan(deps: CoreDeps, job: Job): JobEvent {
 }
 
 /** Hands over every run that the scheduler does not have yet, each after the one that it needs. */
-async function submitRuns(deps: CoreDeps, job: Job): Promise<void> {
+async function submitRuns(deps: CoreDeps, planned: Job): Promise<void> {
+  let job = planned;
   let previous: string | undefined;
-  for (const run of job.runs) {
+  for (const run of planned.runs) {
     let { schedulerId } = run;
     if (schedulerId === undefined) {
       const dependsOn = previous === undefined ? [] : [previous];
       ({ schedulerId } = await deps.scheduler.submit(specOf(deps, job, run, dependsOn)));
       const event = { type: 'runSubmitted', runId: run.id, schedulerId, at: deps.clock.now() } as const;
-      const change = await changeJob(deps, job.id, [event]);
+      const change = await changeJob(deps, job.id, [event], { known: job });
       // Cancelled or deleted while it was being handed over: nobody else knows of this run.
       if (!change || change.after.cancelRequestedAt) return stopSubmitted(deps, job.id, schedulerId);
+      job = change.after;
     }
     previous = schedulerId;
   }
@@ -76,12 +79,12 @@ function specOf(deps: CoreDeps, job: Job, run: Run, dependsOn: readonly string[]
     owner: job.owner,
     engine: job.engine,
     stage: run.stage,
-    queue: job.queue,
+    queue: queueOfRun(deps.policy, job.queue, run.stage),
     jobUri: deps.objects.uri(jobKeys.inputFolder(job.id)),
     dependsOn,
     gpu: job.parameters.gpu,
     maxAttempts: deps.policy.maxAttempts,
-    timeoutSeconds: deps.policy.timeoutSeconds,
+    timeoutSeconds: deps.policy.stageTimeouts?.[run.stage] ?? deps.policy.timeoutSeconds,
   };
 }
 

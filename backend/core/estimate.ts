@@ -5,19 +5,24 @@
  * since time grows with a power of the length. Homology: measured on 2 CPU cores, see docs/homology-accuracy.md.
  */
 import type { Estimate, JobRequest, QueueInfo } from '../api/job.ts';
+import { findMachine, MACHINES } from '../api/machines.ts';
 import { dropUndefined } from '../api/optional.ts';
-import type { CoreDeps } from './deps.ts';
+import { type HourlyPrice, hourlyPrice, queueOfRun } from './cost.ts';
+import type { CoreDeps, Policy } from './deps.ts';
+import { inspectQueues } from './queues.ts';
 import { type ResolvedRequest, resolveRequests } from './submit.ts';
 
 /** What each request would take. @throws ProblemError as `submitJobs`, but not for an engine that is missing now */
 export async function estimateRequests(deps: CoreDeps, requests: readonly JobRequest[]): Promise<readonly Estimate[]> {
-  return (await resolveRequests(deps, requests)).map(estimate);
+  const resolved = await resolveRequests(deps, requests, await inspectQueues(deps));
+  return resolved.map((request) => estimate(deps.policy, request));
 }
 
-function estimate(resolved: ResolvedRequest): Estimate {
+function estimate(policy: Policy, resolved: ResolvedRequest): Estimate {
   const { request, queue, target } = resolved;
   const length = target.chains.reduce((sum, chain) => sum + chain.length, 0);
-  const facts = queue.engine === 'homology' ? homology(length) : alphafold(length, request, queue);
+  const facts =
+    queue.engine === 'homology' ? homology(policy, length, queue) : alphafold(policy, length, request, queue);
   return dropUndefined({
     name: request.name,
     engine: queue.engine,
@@ -54,14 +59,25 @@ const SEARCH_SECONDS_AT_200 = 2;
 const BUILD_SECONDS_AT_200 = 2.5;
 const HARD_LOOPS_SECONDS = 100;
 
-function homology(length: number): Facts {
+function homology(policy: Policy, length: number, queue: QueueInfo): Facts {
   const likely = ((SEARCH_SECONDS_AT_200 + BUILD_SECONDS_AT_200) * Math.max(length, 50)) / 200;
-  return {
-    minutes: range(likely / 60, 0.6 * (likely / 60), (4 * likely + HARD_LOOPS_SECONDS) / 60),
-    memory: { verdict: 'fits', reason: 'The homology engine needs less than 2 GB at every length that it takes.' },
-    warnings: ['It runs on this machine and costs nothing.'],
-  };
+  const minutes = range(likely / 60, 0.6 * (likely / 60), (4 * likely + HARD_LOOPS_SECONDS) / 60);
+  const memory = {
+    verdict: 'fits',
+    reason: 'The homology engine needs less than 2 GB at every length that it takes.',
+  } as const;
+  if (policy.backend === 'local') return { minutes, memory, warnings: ['It runs on this machine and costs nothing.'] };
+  const price = hourlyPrice(policy, queue.name, 'predict', 1);
+  return dropUndefined({
+    minutes,
+    memory,
+    cost: price && costOf([{ price, minutes: likely / 60 }], minutes.high / minutes.likely),
+    warnings: [MACHINE_START, ...priceWarnings([price])],
+  });
 }
+
+/** A machine of a queue that stood still: Batch looks, EC2 starts, the image is pulled. */
+const MACHINE_START = 'If no machine is free, starting one takes a few minutes more.';
 
 type Points = readonly (readonly [residues: number, minutes: number])[];
 
@@ -92,14 +108,12 @@ const MEASURED: Readonly<Record<string, Points>> = {
   ],
 };
 
-/** $4.10 for an hour of one A100 (an eighth of p4d.24xlarge), us-east-1, on demand: $10.46 for the 153 minutes above. */
-const A100_DOLLARS_PER_HOUR = 4.1;
 /** Models in the article's runs. */
 const MEASURED_MODELS = 5;
 /** How far single runs lie from the table, as a factor: other searches, other machines, other load. */
 const SPREAD = 1.6;
 
-function alphafold(length: number, request: JobRequest, queue: QueueInfo): Facts {
+function alphafold(policy: Policy, length: number, request: JobRequest, queue: QueueInfo): Facts {
   const { gpu, modelNames } = request.parameters;
   const model = queue.gpuModel?.includes('V100') ? 'V100' : 'A100';
   const { minutes, warnings } = measuredMinutes(model, gpu, length);
@@ -107,17 +121,21 @@ function alphafold(length: number, request: JobRequest, queue: QueueInfo): Facts
   const searching = Math.min(minutes, MEASURED[`${model}×1`]?.[0]?.[1] ?? minutes);
   const likely = searching + ((minutes - searching) * modelNames.length) / MEASURED_MODELS;
   const known = queue.gpuModel !== undefined && /V100|A100/.test(queue.gpuModel);
-  const priced = queue.gpuModel?.includes('A100') ?? false;
+  const parts = [
+    { price: hourlyPrice(policy, queueOfRun(policy, queue.name, 'features'), 'features', gpu), minutes: searching },
+    { price: hourlyPrice(policy, queue.name, 'predict', gpu), minutes: likely - searching },
+  ];
+  const prices = parts.map(({ price }) => price);
   return dropUndefined({
     minutes: range(likely, likely / SPREAD, likely * SPREAD),
-    cost: priced ? costOf(likely, gpu) : undefined,
-    memory: memoryOf(length, gpu, queue.gpuModel),
+    cost: costOf(parts, SPREAD),
+    memory: memoryOf(length, gpu, queue),
     warnings: [
       ...warnings,
       ...(known
         ? []
         : [`There are no measured times for ${queue.gpuModel ?? 'this machine'}; these are those of an A100.`]),
-      ...(priced ? [] : ['The price of this queue is not known; see your provider’s price list.']),
+      ...priceWarnings(prices),
     ],
   });
 }
@@ -157,34 +175,65 @@ function slope([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, 
   return x1 === x2 ? 0 : Math.log(y2 / y1) / Math.log(x2 / x1);
 }
 
-function costOf(minutes: number, gpu: number): NonNullable<Estimate['cost']> {
-  const dollars = (value: number): number => Math.round(value * gpu * (A100_DOLLARS_PER_HOUR / 60) * 100) / 100;
-  return { currency: 'USD', low: dollars(minutes / SPREAD), likely: dollars(minutes), high: dollars(minutes * SPREAD) };
+interface PricedPart {
+  readonly price: HourlyPrice | undefined;
+  readonly minutes: number;
 }
 
-/** Memory of one GPU in GB, by the model's name. */
-const GPU_MEMORY: readonly (readonly [RegExp, number])[] = [
-  [/V100/, 16],
-  [/A100.*80|H100/, 80],
-  [/A100/, 40],
-  [/L40S/, 48],
-  [/A10G|L4/, 24],
-  [/T4/, 16],
-];
+/** Spot machines cost between a third and all of the price on demand; half is common. */
+const SPOT_FACTORS = { low: 0.3, likely: 0.5, high: 1 } as const;
+const ON_DEMAND_FACTORS = { low: 1, likely: 1, high: 1 } as const;
+
+/** Cost of all parts; `undefined` when one has no price. @param spread how much longer it may take, as a factor */
+function costOf(parts: readonly PricedPart[], spread: number): Estimate['cost'] {
+  const currency = parts[0]?.price?.currency;
+  if (currency === undefined || parts.some(({ price }) => price?.currency !== currency)) return undefined;
+  const sum = (factor: keyof typeof SPOT_FACTORS): number =>
+    parts.reduce((total, { price, minutes }) => {
+      const discount = (price?.isSpot ? SPOT_FACTORS : ON_DEMAND_FACTORS)[factor];
+      return total + ((price?.amount ?? 0) * discount * minutes) / 60;
+    }, 0);
+  return { currency, low: money(sum('low') / spread), likely: money(sum('likely')), high: money(sum('high') * spread) };
+}
+
+/** To the cent; amounts below it with one digit that means something. */
+function money(value: number): number {
+  return value < 0.01 ? Number(value.toPrecision(1)) : Math.round(value * 100) / 100;
+}
+
+function priceWarnings(prices: readonly (HourlyPrice | undefined)[]): readonly string[] {
+  if (prices.includes(undefined)) return ['The price of this queue is not known; see your provider’s price list.'];
+  const notes = prices.flatMap((price) => price?.notes ?? []);
+  const spot = prices.some((price) => price?.isSpot)
+    ? [
+        'Spot machines are cheaper by an amount that changes with demand, and may be taken back: the run then starts anew.',
+      ]
+    : [];
+  return [...new Set([...notes, ...spot])];
+}
+
 /** One V100 (16 GB) runs out of memory above about this many residues; two (32 GB) did 1396. */
 const RESIDUES_IN_16_GB = 1000;
 /** Above this part of the limit it may or may not fit. */
 const TIGHT = 0.9;
 
 /** Memory grows with the square of the length (the pair representation), so the limit with the root of the memory. */
-function memoryOf(length: number, gpu: number, gpuModel: string | undefined): Estimate['memory'] {
-  const each = GPU_MEMORY.find(([pattern]) => gpuModel && pattern.test(gpuModel))?.[1];
+function memoryOf(length: number, gpu: number, queue: QueueInfo): Estimate['memory'] {
+  const { gpuModel } = queue;
+  const each = gpuMemory(queue);
   if (each === undefined)
     return { verdict: 'tight', reason: `The memory of ${gpuModel ?? 'this machine'} is not known.` };
   const limit = RESIDUES_IN_16_GB * Math.sqrt((each * gpu) / 16);
   const what = `${gpu} × ${gpuModel} (${each * gpu} GB) takes about ${Math.round(limit / 10) * 10} residues; the target has ${length}.`;
   if (length > limit) return { verdict: 'too-large', reason: `${what} Ask for more GPUs or a queue with more memory.` };
   return { verdict: length > TIGHT * limit ? 'tight' : 'fits', reason: what };
+}
+
+/** Memory of one of the queue's GPUs in GB. */
+function gpuMemory({ name, gpuModel }: QueueInfo): number | undefined {
+  const machine = findMachine(name)?.machine;
+  if (machine?.gpuModel === gpuModel) return machine?.gpuMemoryGB;
+  return MACHINES.find((candidate) => candidate.gpuModel === gpuModel)?.gpuMemoryGB;
 }
 
 /** Minutes with two digits that mean something. */

@@ -26,6 +26,7 @@ export type JobEvent =
       readonly progress?: Progress;
       readonly startedAt?: string;
       readonly endedAt?: string;
+      readonly logStreams?: readonly string[];
       readonly at: string;
     }
   /** `result.json` is there. */

@@ -142,6 +142,7 @@ function observedRun(run: Run, event: RunObserved): Run {
     exitCode: event.exitCode ?? sameAttempt?.exitCode,
     startedAt: event.startedAt ?? sameAttempt?.startedAt,
     endedAt: event.endedAt ?? sameAttempt?.endedAt,
+    logStreams: event.logStreams ? union(run.logStreams ?? [], event.logStreams) : run.logStreams,
   });
 }
 
@@ -249,8 +250,20 @@ function withRun(job: Job, id: string, change: (run: Run) => Run): Job {
 }
 
 /** Properties in one order, so that equal runs are equal as JSON. */
-function inOrder({ id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt }: Run): Run {
-  return dropUndefined({ id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt });
+function inOrder(run: Run): Run {
+  const { id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt, logStreams } = run;
+  return dropUndefined({
+    id,
+    stage,
+    status,
+    schedulerId,
+    attempt,
+    statusReason,
+    exitCode,
+    startedAt,
+    endedAt,
+    logStreams,
+  });
 }
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {

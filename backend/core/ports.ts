@@ -2,7 +2,7 @@
  * What the domain needs from the outside. Local (SQLite, files, processes) and AWS (DynamoDB, S3, SQS, Batch) each
  * implement all of it; the suites in `test/contract/` hold both to the same behaviour.
  */
-import type { Engine, Job, JobStatus, LogPage, Progress, QueueInfo, RunStatus, Stage } from '../api/job.ts';
+import type { Engine, Job, JobStatus, LogPage, Progress, QueueInfo, Run, RunStatus, Stage } from '../api/job.ts';
 
 export interface Clock {
   /** Now, ISO 8601 UTC with milliseconds. Never earlier than an earlier answer by design of the callers. */
@@ -155,6 +155,9 @@ export interface RunSpec {
   readonly timeoutSeconds: number;
 }
 
+/** {@link RunObservation.failureCode} of a run that never began because one that it needs has failed. */
+export const DEPENDENCY_FAILED = 'dependency-failed';
+
 /**
  * What the scheduler knows of a run. Reports may come twice, late or out of order.
  *
@@ -164,17 +167,23 @@ export interface RunSpec {
 export interface RunObservation {
   readonly jobId: string;
   readonly runId: string;
+  /** Empty in a report that comes from the run itself, which does not know it. */
   readonly schedulerId: string;
   readonly status: RunStatus;
   /** 1 for the first try; a retry counts up. */
   readonly attempt: number;
   readonly reason?: string;
   readonly exitCode?: number;
-  /** With FAILED, when the scheduler knows more than the exit code tells: `timeout`, `lost`, `out-of-memory` … */
+  /**
+   * With FAILED, when the scheduler knows more than the exit code tells: `timeout`, `lost`, `out-of-memory`,
+   * {@link DEPENDENCY_FAILED} …
+   */
   readonly failureCode?: string;
   readonly progress?: Progress;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Names of the log streams of the attempts so far, oldest first. */
+  readonly logStreams?: readonly string[];
   /** When the scheduler saw this. */
   readonly at: string;
 }
@@ -185,7 +194,10 @@ export class RunRefused extends Error {
 }
 
 export interface Scheduler {
+  /** The queues there are, as far as is known without asking anybody: on the way of every submission. */
   queues(): Promise<readonly QueueInfo[]>;
+  /** As `queues`, with all that can be found out about them now; absent where `queues` tells that too. */
+  inspectQueues?(): Promise<readonly QueueInfo[]>;
   /**
    * Hands over a run; asking again with the same `runId` gives the same id and starts nothing.
    * @throws RunRefused when asking again is useless; any other error is worth another try
@@ -195,8 +207,11 @@ export interface Scheduler {
   terminate(schedulerId: string, reason: string): Promise<void>;
   /** What is known of each; unknown ids are left out. */
   describe(schedulerIds: readonly string[]): Promise<readonly RunObservation[]>;
-  /** Forgets an ended run and what it kept (logs, work files). */
-  forget(schedulerId: string): Promise<void>;
+  /**
+   * Forgets an ended run and what it kept (logs, work files).
+   * @param run what the job knows of it, for schedulers that have forgotten the rest themselves
+   */
+  forget(schedulerId: string, run?: Run): Promise<void>;
 }
 
 export interface LogSource {

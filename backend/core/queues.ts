@@ -1,12 +1,17 @@
 import type { QueueInfo } from '../api/job.ts';
 import { nearestWord } from '../api/nearest.ts';
 import { type ProblemDetail, type ProblemError, problem } from '../api/problem.ts';
-import type { Policy } from './deps.ts';
+import type { CoreDeps, Policy } from './deps.ts';
 
 /** The queue that serves a request, or what is wrong with the one asked for. */
 export type QueueChoice =
   | { readonly kind: 'queue'; readonly queue: QueueInfo; readonly warnings: readonly string[] }
   | { readonly kind: 'mistake'; readonly detail: ProblemDetail };
+
+/** The queues with all that can be found out about them now: whether they work, what runs and waits in them. */
+export function inspectQueues({ scheduler }: Pick<CoreDeps, 'scheduler'>): Promise<readonly QueueInfo[]> {
+  return scheduler.inspectQueues ? scheduler.inspectQueues() : scheduler.queues();
+}
 
 /** Finds the queue that was asked for by name or alias (letter case does not matter), or the default one. */
 export function chooseQueue(asked: string | undefined, queues: readonly QueueInfo[], policy: Policy): QueueChoice {

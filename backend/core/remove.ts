@@ -68,7 +68,7 @@ export async function removeJob(deps: CoreDeps, id: string): Promise<void> {
   for (const run of job.runs) {
     if (run.schedulerId === undefined) continue;
     if (!isRunEnded(run)) await deps.scheduler.terminate(run.schedulerId, 'the job is being deleted');
-    await deps.scheduler.forget(run.schedulerId);
+    await deps.scheduler.forget(run.schedulerId, run);
   }
   await deps.objects.removeAll(jobKeys.outputFolder(id));
   await deps.objects.removeAll(jobKeys.inputFolder(id));

@@ -67,13 +67,16 @@ export async function submitJobs(
 
 /**
  * Finds queue and target of every request and checks its parameters; nothing is stored.
+ *
+ * @param known the queues there are, for callers that have asked already
  * @throws ProblemError `invalid-request` with all mistakes of all items
  */
 export async function resolveRequests(
   deps: CoreDeps,
   requests: readonly JobRequest[],
+  known?: readonly QueueInfo[],
 ): Promise<readonly ResolvedRequest[]> {
-  const queues = await deps.scheduler.queues();
+  const queues = known ?? (await deps.scheduler.queues());
   const outcomes = await mapConcurrently(requests, WIDTH, (request) => resolveOne(deps, request, queues));
   const mistakes = outcomes.flatMap((outcome, item) =>
     'mistakes' in outcome ? outcome.mistakes.map((detail) => ({ item, ...detail })) : [],

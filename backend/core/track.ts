@@ -5,7 +5,7 @@ import { changeJob } from './change.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded } from './job.ts';
-import type { ObjectStore, RunObservation } from './ports.ts';
+import { DEPENDENCY_FAILED, type ObjectStore, type RunObservation } from './ports.ts';
 
 /**
  * Takes in what the scheduler reports of a run. The end of a run counts only together with what the run left behind:
@@ -20,13 +20,27 @@ export async function trackRun(deps: CoreDeps, observation: RunObservation): Pro
     return;
   }
   const events = isFinished(job.status) ? [observed(observation)] : await eventsOf(deps, job, observation);
-  await changeJob(deps, job.id, events);
+  await changeJob(deps, job.id, [...handedOver(job, observation), ...events], { known: job });
+}
+
+/** A report tells the scheduler's id too, should whoever handed the run over have died before it could store that. */
+function handedOver(job: Job, { runId, schedulerId, at }: RunObservation): readonly JobEvent[] {
+  const run = job.runs.find(({ id }) => id === runId);
+  return run?.schedulerId || !schedulerId ? [] : [{ type: 'runSubmitted', runId, schedulerId, at }];
 }
 
 async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): Promise<readonly JobEvent[]> {
   const { at, runId, status } = observation;
   if (status !== 'SUCCEEDED' && status !== 'FAILED') return [observed(observation)];
   const run = job.runs.find(({ id }) => id === runId);
+  if (observation.failureCode === DEPENDENCY_FAILED) {
+    const causes = await causesOf(deps, job, runId);
+    if (causes.length > 0) return [...causes, observed(observation)];
+  }
+  if (saysItself(observation)) {
+    const said = await readFailure(deps.objects, job.id);
+    if (said) return [{ type: 'failed', failure: said, at }, observed(observation)];
+  }
   if (run?.stage === 'predict') {
     const found = await readResult(deps.objects, job.id);
     if (found.kind === 'result') {
@@ -41,9 +55,28 @@ async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): 
     if (status === 'SUCCEEDED') return [{ type: 'failed', failure: noResult(found), at }, observed(observation)];
   }
   if (status === 'SUCCEEDED') return [observed(observation)];
-  const failure = await readFailure(deps.objects, job.id, observation);
+  const failure =
+    (saysItself(observation) ? undefined : await readFailure(deps.objects, job.id)) ?? failureOf(observation);
   // Before the run's end, so that the engine's words are the ones that stay.
   return [...(failure ? [{ type: 'failed', failure, at } as const] : []), observed(observation)];
+}
+
+/**
+ * Whether the run's only attempt came to its own end without a result: it wrote `failure.json` if it could, and only
+ * after it had seen that there is no result. (Ended by force, or after other attempts, what it left must be looked at.)
+ */
+function saysItself({ status, attempt, exitCode }: RunObservation): boolean {
+  return status === 'FAILED' && attempt === 1 && (exitCode === EXIT.failed || exitCode === EXIT.cannotPredict);
+}
+
+/** What became of the earlier runs whose end nobody has reported yet, when one that needs them says that they failed. */
+async function causesOf(deps: CoreDeps, job: Job, runId: string): Promise<readonly JobEvent[]> {
+  const index = job.runs.findIndex(({ id }) => id === runId);
+  const ids = job.runs.slice(0, index).flatMap((run) => (isRunEnded(run) ? [] : (run.schedulerId ?? [])));
+  const reports = ids.length === 0 ? [] : await deps.scheduler.describe(ids);
+  const events: JobEvent[] = [];
+  for (const report of reports) if (report.status === 'FAILED') events.push(...(await eventsOf(deps, job, report)));
+  return events;
 }
 
 function observed(observation: RunObservation): JobEvent {
@@ -80,18 +113,15 @@ function noResult(found: Exclude<FoundResult, { kind: 'result' }>): Failure {
   };
 }
 
-async function readFailure(
-  objects: ObjectStore,
-  id: string,
-  observation: RunObservation,
-): Promise<Failure | undefined> {
+/** `failure.json` of a job, if there is one that is valid. */
+async function readFailure(objects: ObjectStore, id: string): Promise<Failure | undefined> {
   const bytes = await objects.read(jobKeys.failure(id));
   const checked = failureFileSchema.safeParse(bytes && parseJson(bytes));
   if (checked.success) {
     const { code, message, remedy } = checked.data;
     return remedy === undefined ? { code, message } : { code, message, remedy };
   }
-  return failureOf(observation);
+  return undefined;
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -99,6 +129,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   timeout: 'Predict a shorter target, or ask the operator for a longer time limit.',
   'out-of-memory': 'Predict a shorter target, or choose a queue with more memory.',
   lost: 'Submit the job again. If it happens again, tell the operator.',
+  'machine-lost': 'Submit the job again, on a queue without -spot if it must not happen again.',
+  'no-capacity': 'Submit the job again later, or on another queue; GET /queues lists them.',
+  misconfigured: 'Tell the operator: npm run doctor:backend says what is wrong.',
+  'image-missing': 'Tell the operator: npm run doctor:backend says whether the image was built.',
 };
 
 /** What the scheduler's report alone tells; `undefined` leaves the words to the reducer. */

@@ -3,7 +3,7 @@ import type { Estimate } from '../../backend/api/job.ts';
 import { parseJobRequests } from '../../backend/api/requests.ts';
 import { estimateRequests, interpolate } from '../../backend/core/estimate.ts';
 import { type CoreWorld, coreWorld } from '../support/coreWorld.ts';
-import { GPU_QUEUES } from '../support/manualScheduler.ts';
+import { GPU_QUEUES, HOMOLOGY_QUEUE } from '../support/manualScheduler.ts';
 
 /** A protein-like sequence of any length. */
 function protein(length: number): string {
@@ -65,9 +65,54 @@ describe('estimates of AlphaFold', function () {
       assert.equal(cost?.currency, 'USD');
       assert.ok(Math.abs((cost?.likely ?? 0) - dollars) <= 0.01, `${length}: ${cost?.likely}`);
     }
-    const { cost, warnings } = await estimate(126, 'low');
-    assert.equal(cost, undefined);
-    assert.ok(warnings.some((warning) => /price/.test(warning)));
+    const unknown = coreWorld({
+      queues: GPU_QUEUES.map((queue) => ({ ...queue, name: `x-${queue.name}` })),
+      policy: { backend: 'aws' },
+    });
+    const [other] = await estimateRequests(
+      unknown.deps,
+      parseJobRequests({ fasta: 'x', sequence: protein(126), que: 'x-low' }),
+    );
+    unknown.close();
+    assert.equal(other?.cost, undefined);
+    assert.ok(other?.warnings.some((warning) => /price of this queue is not known/.test(warning)));
+  });
+
+  it('prices V100 by the catalogue, in Ningxia as the article does', async () => {
+    // p3.2xlarge costs $3.06 an hour.
+    assert.equal((await estimate(455, 'low')).cost?.likely, 3.06);
+    const china = { ...world.deps, policy: { ...world.deps.policy, region: 'cn-northwest-1' } };
+    for (const [length, que, gpu, yuan] of [
+      [126, 'low', 1, 18.59],
+      [806, 'low', 1, 48.5],
+      [1073, 'low', 1, 105.08],
+      [1214, 'mid', 2, 139.84],
+      [1396, 'mid', 2, 194],
+    ] as const) {
+      const requests = parseJobRequests({ fasta: 'x', sequence: protein(length), que, gpu });
+      const [only] = await estimateRequests(china, requests);
+      assert.equal(only?.cost?.currency, 'CNY');
+      assert.ok(Math.abs((only?.cost?.likely ?? 0) - yuan) < 0.01 * yuan, `${length}: ${only?.cost?.likely}`);
+    }
+  });
+
+  it('costs less where the searches have a queue of their own, and tells the width of Spot prices', async () => {
+    const split = { ...world.deps, policy: { ...world.deps.policy, featuresQueue: 'cpu' } };
+    const requests = parseJobRequests({ fasta: 'x', sequence: protein(455), que: 'p4' });
+    const [apart] = await estimateRequests(split, requests);
+    // 39 minutes of m6i.4xlarge at $0.768, 21 of one A100 at $4.10.
+    assert.equal(apart?.cost?.likely, 1.93);
+    const spot = coreWorld({
+      queues: GPU_QUEUES.map((queue) => ({ ...queue, name: `${queue.name}-spot` })),
+      policy: { backend: 'aws' },
+    });
+    const [cheap] = await estimateRequests(
+      spot.deps,
+      parseJobRequests({ fasta: 'x', sequence: protein(455), que: 'p4-spot' }),
+    );
+    spot.close();
+    assert.equal(cheap?.cost?.likely, 2.05);
+    assert.ok(cheap?.warnings.some((warning) => /Spot/.test(warning)));
   });
 
   it('says when memory will not do', async () => {
@@ -121,6 +166,20 @@ describe('estimates of homology', () => {
     const [missing] = await estimateRequests(world.deps, requests);
     assert.ok(missing?.warnings.some((warning) => /No ProMod3\. Run x\./.test(warning)));
     world.close();
+  });
+});
+
+describe('estimates of homology on AWS', () => {
+  it('cost a little, and say that a machine has to start', async () => {
+    const world = coreWorld({ queues: [{ ...HOMOLOGY_QUEUE, name: 'cpu' }], policy: { backend: 'aws' } });
+    const [only] = await estimateRequests(
+      world.deps,
+      parseJobRequests({ fasta: 'x', sequence: protein(1000), que: 'cpu' }),
+    );
+    world.close();
+    const { low, likely, high } = only?.cost ?? assert.fail('no cost');
+    assert.ok(low > 0 && low <= likely && likely <= high && high < 0.02, JSON.stringify(only?.cost));
+    assert.ok(only?.warnings.some((warning) => /starting one takes/.test(warning)));
   });
 });
 
