@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { isFinished, type Job, type LogLine, type LogPage, type Run } from '../api/job.ts';
+import { decodeCursor, encodeCursor, invalidCursor } from '../core/cursor.ts';
 import type { LogSource } from '../core/ports.ts';
-import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts';
 import { cutLines, type RawLine, readLine } from './logLines.ts';
 import type { RunFolders } from './runFolders.ts';
 

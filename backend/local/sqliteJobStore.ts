@@ -1,4 +1,5 @@
 import type { Job } from '../api/job.ts';
+import { decodeCursor, encodeCursor, invalidCursor } from '../core/cursor.ts';
 import {
   type CreateOutcome,
   type Idempotency,
@@ -7,7 +8,6 @@ import {
   type JobStore,
   VersionConflict,
 } from '../core/ports.ts';
-import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts';
 import type { SqliteDatabase } from './sqliteDatabase.ts';
 
 /** A key is remembered for a week: far longer than any client retries. */

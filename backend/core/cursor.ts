@@ -1,4 +1,4 @@
-import { InvalidCursor } from '../core/ports.ts';
+import { InvalidCursor } from './ports.ts';
 
 /**
  * Cursors are opaque to clients: base64url of a JSON array that starts with the kind of cursor, so that a cursor of one
@@ -24,5 +24,5 @@ export function decodeCursor(kind: string, cursor: string): readonly unknown[] {
 }
 
 export function invalidCursor(): InvalidCursor {
-  return new InvalidCursor('The cursor is not one that this server gave out. Start again without one.');
+  return new InvalidCursor('The cursor is not one that this backend gave out. Start again without one.');
 }
