@@ -3,12 +3,8 @@
  * The same fields can be given to the CDK as context (`-c region=cn-northwest-1`).
  */
 import { z } from 'zod';
+import { QUEUE_NAMES, type QueueName, SPOT_SUFFIX } from '../api/machines.ts';
 import { knownZones } from './zones.ts';
-
-/** Queues for GPUs and, as `cpu`, for the features stage and the homology engine. */
-export const QUEUE_NAMES = ['low', 'mid', 'high', 'p4', 'p5', 'g5', 'g6', 'g6e', 'cpu'] as const;
-
-export type QueueName = (typeof QUEUE_NAMES)[number];
 
 const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/(3[0-2]|[12]\d|[89])$/, {
   error: 'must be an IPv4 range such as 203.0.113.7/32, no larger than /8',
@@ -110,8 +106,8 @@ export const deploymentSchema = z
       .prefault({}),
     /** Keeps the bucket and the table when their stack is removed. */
     keepData: z.boolean().default(true),
-    /** Leaves out what an AWS emulator cannot make; never set for a real account. */
-    emulator: z.boolean().default(false),
+    /** Address of an AWS emulator, for tests: leaves out what it cannot make. Never set for a real account. */
+    emulator: z.url({ error: 'must be an address such as http://127.0.0.1:4566' }).optional(),
   })
   .superRefine((config, context) => {
     config.spot?.forEach((queue, index) => {
@@ -145,6 +141,8 @@ export const deploymentSchema = z
 
 /** A deployment with every default filled in. */
 export type DeploymentConfig = z.output<typeof deploymentSchema>;
+
+export type ExistingVpc = z.output<typeof existingVpc>;
 
 /** What may be written in `foldpad.config.json`: every field can be left out. */
 export type DeploymentInput = z.input<typeof deploymentSchema>;
@@ -208,7 +206,9 @@ export function spotQueues({ queues, spot }: DeploymentConfig): readonly QueueNa
 
 /** Every queue that is deployed, Spot twins after their originals: `low`, `g5`, `g5-spot`. */
 export function deployedQueues(config: DeploymentConfig): readonly string[] {
-  return config.queues.flatMap((queue) => (spotQueues(config).includes(queue) ? [queue, `${queue}-spot`] : [queue]));
+  return config.queues.flatMap((queue) =>
+    spotQueues(config).includes(queue) ? [queue, `${queue}${SPOT_SUFFIX}`] : [queue],
+  );
 }
 
 /** True in the two regions run by AWS China, which are a partition of their own. */

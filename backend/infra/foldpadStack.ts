@@ -25,7 +25,7 @@ export abstract class FoldpadStack extends Stack {
       stackName: stackName(config.name, part),
       description: `Foldpad: ${purpose}`,
       env: environment(config),
-      terminationProtection: part === 'Storage' && config.keepData && !config.emulator,
+      terminationProtection: part === 'Storage' && config.keepData && config.emulator === undefined,
     });
     this.config = config;
     this.names = resourceNames(config.name);

@@ -151,3 +151,8 @@ export const LUSTRE_DATABASE_FOLDER = '/databases';
 
 /** Tag keys; `owner` is activated as a cost allocation tag, so that the bill can be read by user. */
 export const TAGS = { deployment: 'foldpad:deployment', part: 'foldpad:part', owner: 'foldpad:owner' } as const;
+
+/** The key that mails are encrypted with between publisher and SNS. */
+export function mailKeyAlias(prefix: string): string {
+  return `alias/${prefix}-mail`;
+}
