@@ -2,8 +2,16 @@
 import * as z from 'zod';
 import { ConnectionError, explainFetchError } from './connectionError.ts';
 import type { BulkOutcome, Estimate, Job, JobStatus, LogPage, QueueInfo } from './job.ts';
+import {
+  type KeyInfo,
+  keyFromWire,
+  type WireKeyRequest,
+  wireKeysSchema,
+  wireNewKeySchema,
+  wireOneKeySchema,
+} from './keys.ts';
 import { dropUndefined } from './optional.ts';
-import { ProblemError, problemSchema } from './problem.ts';
+import { isPassing, refusal, unexpectedAnswer } from './refusal.ts';
 import { type Result, resultSchema } from './result.ts';
 import { IDEMPOTENCY_HEADER, ROUTES, type RouteName, routePath } from './routes.ts';
 import { jobFromWire, type WireJobRequest } from './wire.ts';
@@ -67,8 +75,6 @@ interface Call {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RETRY_DELAYS_MS = [200, 800];
-/** Gateway trouble: the request did not reach Foldpad, or its answer did not come back. */
-const PASSING_STATUSES = [502, 504];
 
 /**
  * One method per route. Every method throws {@link ProblemError} for an answer that says no, {@link ConnectionError}
@@ -167,6 +173,25 @@ export class FoldpadClient {
     return this.#json({ route: 'health', signal }, wireHealthSchema);
   }
 
+  /** Every key of the backend, newest first. For admins. */
+  async keys({ signal }: CallOptions = {}): Promise<readonly KeyInfo[]> {
+    return (await this.#json({ route: 'listKeys', signal }, wireKeysSchema)).data.map(keyFromWire);
+  }
+
+  /** Makes a key; `key` is its text, which is told this once. For admins. */
+  async createKey(
+    request: WireKeyRequest,
+    { signal }: CallOptions = {},
+  ): Promise<{ readonly info: KeyInfo; readonly key: string }> {
+    const { data, key } = await this.#json({ route: 'createKey', body: request, signal }, wireNewKeySchema);
+    return { info: keyFromWire(data), key };
+  }
+
+  /** Ends a key; it is refused everywhere within a minute. For admins. */
+  async revokeKey(id: string, { signal }: CallOptions = {}): Promise<KeyInfo> {
+    return keyFromWire((await this.#json({ route: 'revokeKey', parameters: { id }, signal }, wireOneKeySchema)).data);
+  }
+
   async #json<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
     const response = await this.#request(call);
     const url = this.#url(call);
@@ -175,11 +200,11 @@ export class FoldpadClient {
       body = await response.json();
     } catch (error) {
       call.signal?.throwIfAborted();
-      throw unexpected(url, `it answered ${response.status} without readable JSON`, { cause: error });
+      throw unexpectedAnswer(url, `it answered ${response.status} without readable JSON`, { cause: error });
     }
     const checked = schema.safeParse(body);
     if (!checked.success) {
-      throw unexpected(url, `its answer is not what this version expects (${z.prettifyError(checked.error)})`);
+      throw unexpectedAnswer(url, `its answer is not what this version expects (${z.prettifyError(checked.error)})`);
     }
     return checked.data;
   }
@@ -196,7 +221,7 @@ export class FoldpadClient {
         return undefined;
       });
       if (outcome?.ok) return outcome;
-      if (outcome && (delay === undefined || !PASSING_STATUSES.includes(outcome.status))) {
+      if (outcome && (delay === undefined || !isPassing(outcome))) {
         throw await refusal(url, outcome);
       }
       await outcome?.body?.cancel();
@@ -237,27 +262,6 @@ export class FoldpadClient {
 
 function bulk(answer: z.infer<typeof wireBulkSchema>): readonly BulkOutcome[] {
   return answer.data.map((outcome) => dropUndefined(outcome));
-}
-
-/** The error for an answer outside 200–299. */
-async function refusal(url: string, response: Response): Promise<Error> {
-  const text = await response.text().catch(() => '');
-  const checked = problemSchema.safeParse(parseJson(text));
-  if (checked.success) return new ProblemError(checked.data);
-  return unexpected(url, `it answered ${response.status} ${response.statusText}`.trimEnd());
-}
-
-function unexpected(url: string, cause: string, options?: ErrorOptions): ConnectionError {
-  const remedy = 'Check that the address is the one of a Foldpad backend and that both have the same version.';
-  return new ConnectionError(url, 'unexpected-answer', cause, remedy, options);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

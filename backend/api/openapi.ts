@@ -6,6 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
+import { wireKeyRequestSchema, wireKeysSchema, wireNewKeySchema, wireOneKeySchema } from './keys.ts';
 import { PROBLEM_EXAMPLE, REQUEST_EXAMPLE } from './openapiExamples.ts';
 import { PROBLEM_KINDS, type ProblemKind, problemSchema } from './problem.ts';
 import { resultSchema } from './result.ts';
@@ -27,15 +28,16 @@ import {
 interface Operation {
   readonly summary: string;
   readonly description?: string;
-  readonly answer: { readonly status: 200 | 202; readonly description: string; readonly schema?: z.ZodType };
+  readonly answer: { readonly status: 200 | 201 | 202; readonly description: string; readonly schema?: z.ZodType };
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  readonly body?: boolean;
+  readonly body?: 'jobs' | 'key';
   readonly problems?: readonly ProblemKind[];
   readonly open?: boolean;
 }
 
 const idParameter = z.string().meta({ description: 'Job id', example: '5f0c6f43-4cf5-4a3c-9d0f-7b7d1f6a2e55' });
+const keyIdParameter = z.string().meta({ description: 'Key id', example: 'k3m7qpl2xz5a' });
 const pathParameter = z.string().meta({
   description: 'A file that the manifest names, with or without the folder of its attempt; may hold slashes',
   example: 'ranked_0.pdb',
@@ -48,6 +50,7 @@ const limitOf = (max: number, fallback: number) =>
     .optional()
     .meta({ description: `1 to ${max}; default ${fallback}` });
 const cursor = z.string().optional();
+const NEEDS_ADMIN = 'Only for keys with the role admin, on a backend with several users.';
 const BODY_PROBLEMS = ['malformed-body', 'body-too-large', 'invalid-request'] as const;
 
 /** What a server may answer to anything: foreign `Host` or `Origin`, a request that stops half-way, its own trouble. */
@@ -62,7 +65,7 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
         description: 'Makes a retry safe: the same key and body give the jobs of the first time',
       }),
     }),
-    body: true,
+    body: 'jobs',
     answer: { status: 202, description: 'The jobs, in the order of the request', schema: wireSubmittedSchema },
     problems: [...BODY_PROBLEMS, 'malformed-request', 'idempotency-mismatch', 'unavailable'],
   },
@@ -98,7 +101,7 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   },
   estimate: {
     summary: 'Time, cost and memory verdict before anything is paid for',
-    body: true,
+    body: 'jobs',
     answer: { status: 200, description: 'One estimate for each job, in order', schema: wireEstimatesSchema },
     problems: [...BODY_PROBLEMS, 'malformed-request'],
   },
@@ -108,6 +111,25 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     answer: { status: 200, description: 'The server answers', schema: wireHealthSchema },
   },
   openapi: { summary: 'This document', open: true, answer: { status: 200, description: 'OpenAPI 3.1' } },
+  listKeys: {
+    summary: 'Every key, newest first',
+    description: NEEDS_ADMIN,
+    answer: { status: 200, description: 'Keys without their secrets; revoked ones too', schema: wireKeysSchema },
+    problems: ['malformed-request', 'not-found'],
+  },
+  createKey: {
+    summary: 'Make a key',
+    description: NEEDS_ADMIN,
+    body: 'key',
+    answer: { status: 201, description: 'The key, which is told this once', schema: wireNewKeySchema },
+    problems: [...BODY_PROBLEMS, 'malformed-request', 'not-found'],
+  },
+  revokeKey: {
+    summary: 'End a key',
+    description: `${NEEDS_ADMIN} The key is refused everywhere within a minute.`,
+    answer: { status: 200, description: 'The revoked key', schema: wireOneKeySchema },
+    problems: ['malformed-request', 'not-found'],
+  },
   get: {
     summary: 'A job, its runs and the newest lines of its log',
     answer: { status: 200, description: 'The job and up to 100 log lines', schema: wireJobAnswerSchema },
@@ -153,6 +175,14 @@ const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   },
 };
 
+const BODIES = {
+  jobs: {
+    schema: z.union([wireJobRequestSchema, z.array(wireJobRequestSchema).min(1).max(1000)]),
+    examples: { article: { summary: 'Two jobs, as in the article', value: REQUEST_EXAMPLE } },
+  },
+  key: { schema: wireKeyRequestSchema },
+} as const;
+
 /** The document for `GET /openapi.json`. `version` is Foldpad's. */
 export function openApiDocument(version: string): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
@@ -188,7 +218,7 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
   const { summary, description, answer, query, headers, body, problems = [], open } = OPERATIONS[name];
   const { path } = ROUTES[name];
   const parameters = {
-    ...(path.includes('{id}') && { id: idParameter }),
+    ...(path.includes('{id}') && { id: path.startsWith(ROUTES.listKeys.path) ? keyIdParameter : idParameter }),
     ...(path.includes('{path}') && { path: pathParameter }),
   };
   const kinds: readonly ProblemKind[] = [...problems, ...(open ? [] : (['unauthorized'] as const)), ...COMMON_PROBLEMS];
@@ -204,17 +234,7 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
       ...(query && { query }),
       ...(headers && { header: headers }),
     },
-    ...(body && {
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z.union([wireJobRequestSchema, z.array(wireJobRequestSchema).min(1).max(1000)]),
-            examples: { article: { summary: 'Two jobs, as in the article', value: REQUEST_EXAMPLE } },
-          },
-        },
-      },
-    }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': BODIES[body] } } }),
     responses: { ...answersOf(name, answer), ...problemsOf(kinds) },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Every route of the API, once: the server mounts them, the OpenAPI document describes them, the client builds its
- * addresses from them. `{id}` is a job id; `{path}` is a path below the job's results and may hold slashes.
+ * addresses from them. `{id}` is the id of a job, or of a key; `{path}` is a path below the job's results and may hold slashes.
  */
 export const ROUTES = {
   submit: { method: 'POST', path: '/' },
@@ -11,6 +11,9 @@ export const ROUTES = {
   estimate: { method: 'POST', path: '/estimates' },
   health: { method: 'GET', path: '/health' },
   openapi: { method: 'GET', path: '/openapi.json' },
+  listKeys: { method: 'GET', path: '/keys' },
+  createKey: { method: 'POST', path: '/keys' },
+  revokeKey: { method: 'DELETE', path: '/keys/{id}' },
   get: { method: 'GET', path: '/{id}' },
   delete: { method: 'DELETE', path: '/{id}' },
   cancel: { method: 'POST', path: '/{id}/cancel' },
@@ -25,6 +28,12 @@ export type RouteName = keyof typeof ROUTES;
 export const CANCEL_ROUTES = {
   cancelAll: { method: 'CANCEL', path: '/' },
   cancel: { method: 'CANCEL', path: '/{id}' },
+} as const;
+
+/** For people with a link and without a key: a page of a job's results, and its files. */
+export const SHARE_ROUTES = {
+  page: { method: 'GET', path: '/shared/{token}/' },
+  file: { method: 'GET', path: '/shared/{token}/{path}' },
 } as const;
 
 /**

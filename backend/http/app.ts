@@ -1,6 +1,5 @@
 /** The API as one Hono app over the use cases: mounted by the local server and by Lambda. */
-import { type Context, Hono } from 'hono';
-import { openApiDocument } from '../api/openapi.ts';
+import { Hono } from 'hono';
 import { problem } from '../api/problem.ts';
 import { parseJobRequests } from '../api/requests.ts';
 import { CANCEL_ROUTES, IDEMPOTENCY_HEADER, METHOD_HEADER, ROUTES } from '../api/routes.ts';
@@ -14,7 +13,9 @@ import { getJob, listJobs, newestLogs, readLogs } from '../core/read.ts';
 import { deleteFinished, deleteJob } from '../core/remove.ts';
 import { submitJobs } from '../core/submit.ts';
 import { type JsonBody, readJson } from './body.ts';
+import type { App, Ctx, Env } from './context.ts';
 import { answerFile, getManifest } from './files.ts';
+import { mountKeys } from './keyRoutes.ts';
 import { answerError, answerUnrouted } from './problems.ts';
 import {
   DEFAULT_JOBS,
@@ -25,27 +26,30 @@ import {
   readQuery,
   readStatuses,
 } from './queries.ts';
+import { mountShares, SHARED, type ShareOptions } from './shares.ts';
 
 export interface AppOptions {
   /**
    * Who calls, by the `Authorization` header as it came (`<key>` or `Bearer <key>`; {@link keyOf} takes the key out);
    * `undefined` for nobody we know.
+   *
+   * @param platform what the platform hands over beside the request and no client can reach: on Lambda the event, whose
+   * request context holds what the authorizer found
    */
-  authenticate(authorization: string | undefined): Promise<Principal | undefined>;
+  authenticate(authorization: string | undefined, platform: unknown): Promise<Principal | undefined>;
+  /** Links to results for people without a key; without it there are none. */
+  readonly share?: ShareOptions;
 }
-
-type Env = { Variables: { principal: Principal } };
-type Ctx = Context<Env>;
 
 /** Paths that tell nothing about anybody's jobs. */
 const OPEN_PATHS: readonly string[] = [ROUTES.health.path, ROUTES.openapi.path];
 
-export function createApp(deps: CoreDeps, options: AppOptions): Hono<Env> {
+export function createApp(deps: CoreDeps, options: AppOptions): App {
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
-    if (!OPEN_PATHS.includes(c.req.path)) {
-      const principal = await options.authenticate(c.req.header('authorization'));
+    if (!isOpen(c.req.path, options)) {
+      const principal = await options.authenticate(c.req.header('authorization'), c.env);
       if (!principal) throw problem('unauthorized', 'Send the key in the header "Authorization: <key>".');
       c.set('principal', principal);
     }
@@ -67,7 +71,14 @@ export function createApp(deps: CoreDeps, options: AppOptions): Hono<Env> {
     const { version, backend } = deps.policy;
     return c.json({ status: 'ok', version, backend });
   });
-  app.get(ROUTES.openapi.path, (c) => c.json(openApiDocument(deps.policy.version)));
+  app.get(ROUTES.openapi.path, async (c) => {
+    // Loaded when somebody asks: the document takes longer to make than everything else at a start.
+    const { openApiDocument } = await import('../api/openapi.ts');
+    return c.json(openApiDocument(deps.policy.version));
+  });
+
+  mountKeys(app, deps);
+  if (options.share) mountShares(app, deps, options.share);
 
   app.get(ROUTES.queues.path, async (c) => {
     noQuery(c);
@@ -141,6 +152,10 @@ export function createApp(deps: CoreDeps, options: AppOptions): Hono<Env> {
   app.notFound(answerUnrouted);
   app.onError((error) => answerError(deps, error));
   return app;
+}
+
+function isOpen(path: string, { share }: AppOptions): boolean {
+  return OPEN_PATHS.includes(path) || (share !== undefined && path.startsWith(SHARED));
 }
 
 /** The key in an `Authorization` header: all of it, as in the article, or what follows `Bearer`. */

@@ -1,5 +1,5 @@
 import { findJsonTrouble } from '../api/jsonError.ts';
-import { problem } from '../api/problem.ts';
+import { ProblemError, problem } from '../api/problem.ts';
 
 /** Bytes of one request body: room for a thousand long sequences. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -29,11 +29,34 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
 }
 
+/** The body as it was before it was compressed for the way. The limit is for what it unpacks to. */
 async function readBytes(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
+  if (encoding === 'identity') return collect(request.body);
+  if (encoding !== 'gzip') {
+    throw problem(
+      'malformed-request',
+      `The body's Content-Encoding ${JSON.stringify(encoding.slice(0, 60))} is not understood. Send gzip, or the JSON as it is.`,
+    );
+  }
+  try {
+    return await collect(request.body?.pipeThrough(new DecompressionStream('gzip')) ?? null);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const message = 'the body is not what its header says, gzip';
+    throw problem(
+      'malformed-body',
+      `The body could not be unpacked: ${message}. Send it whole, or without the header.`,
+      [{ field: '', message, code: 'not-gzip' }],
+    );
+  }
+}
+
+async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body?.getReader();
+  const reader = body?.getReader();
   for (;;) {
     const { done = true, value } = (await reader?.read()) ?? {};
     if (value) {

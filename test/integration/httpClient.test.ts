@@ -137,7 +137,8 @@ describe('typed client', function () {
         [404, 'text/html', '<html>'],
         [200, 'application/json', '{"data": 5}'],
         [200, 'application/json', '{"data": [{"id": 1}]}'],
-        [500, 'application/json', '{"message": "Internal server error"}'],
+        [404, 'application/json', '{"message": "Not Found"}'],
+        [500, 'application/json', '{"error": "Internal server error"}'],
       ] as const) {
         const other = await listen(
           createServer((_, response) => response.writeHead(status, { 'content-type': type }).end(body)),
@@ -145,6 +146,29 @@ describe('typed client', function () {
         const error = await troubleOf(new FoldpadClient({ url: other.url, ...quick }).list());
         assert.equal(error.trouble, 'unexpected-answer');
         await other.close();
+      }
+    });
+
+    it('explains what a gateway answers before Foldpad is asked', async () => {
+      for (const [status, message, kind] of [
+        [401, 'Unauthorized', 'unauthorized'],
+        [403, 'Forbidden', 'unauthorized'],
+        [413, 'Request Entity Too Large', 'body-too-large'],
+        [429, 'Too Many Requests', 'unavailable'],
+        [500, 'Internal Server Error', 'internal'],
+        [503, null, 'unavailable'],
+      ] as const) {
+        let asked = 0;
+        const gateway = await listen(
+          createServer((_, response) => {
+            asked += 1;
+            response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+          }),
+        );
+        const client = new FoldpadClient({ url: gateway.url, ...quick });
+        await assert.rejects(client.list(), (error) => error instanceof ProblemError && error.kind === kind);
+        assert.equal(asked, kind === 'unavailable' ? 3 : 1, `${status}`);
+        await gateway.close();
       }
     });
 

@@ -4,7 +4,7 @@ import type { Job, LogLine, LogPage, QueueInfo } from '../../backend/api/job.ts'
 import type { Result } from '../../backend/api/result.ts';
 import { jobKeys } from '../../backend/api/runner.ts';
 import type { CoreDeps, Policy, Principal } from '../../backend/core/deps.ts';
-import type { LogSource } from '../../backend/core/ports.ts';
+import type { KeyStore, LogSource } from '../../backend/core/ports.ts';
 import { processWork } from '../../backend/core/work.ts';
 import { FileObjectStore } from '../../backend/local/fileObjectStore.ts';
 import { SqliteDatabase } from '../../backend/local/sqliteDatabase.ts';
@@ -57,7 +57,7 @@ export interface CoreWorld {
 
 /** Core over the real local stores in a folder of its own, with a scheduler and a clock that the test moves. */
 export function coreWorld(
-  options: { readonly queues?: readonly QueueInfo[]; readonly policy?: Partial<Policy> } = {},
+  options: { readonly queues?: readonly QueueInfo[]; readonly policy?: Partial<Policy>; readonly keys?: KeyStore } = {},
 ): CoreWorld {
   const { folder, remove } = temporaryFolder();
   const database = new SqliteDatabase(path.join(folder, 'foldpad.sqlite'));
@@ -85,6 +85,7 @@ export function coreWorld(
         notified.push(job);
       },
     },
+    ...(options.keys && { keys: options.keys }),
     clock: { now: tick },
     newId: randomUUID,
     log: { info: () => {}, warn: log, error: log },
