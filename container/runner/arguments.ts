@@ -6,9 +6,11 @@ import type { RunOptions } from './runJob.ts';
 import { messageOf } from './runnerError.ts';
 
 export const USAGE = `Usage:
-  runner run --job URI --stage features|predict [--attempt N] [--status-file FILE]
+  runner run --job URI --stage features|predict [--run ID] [--attempt N] [--status-file FILE]
              [--library DIR] [--threads N] [--work DIR]
-      Runs one stage of the job whose folder is at URI (file:///…/input/JOB-ID/) and publishes what came of it.
+      Runs one stage of the job whose folder is at URI (file:///…/input/JOB-ID/ or s3://…/input/JOB-ID/) and publishes
+      what came of it. AWS Batch tells the attempt by AWS_BATCH_JOB_ATTEMPT. With FOLDPAD_EVENTS=eventbridge and --run,
+      progress is sent to EventBridge too.
   runner doctor --engine NAME [--library DIR] [--json]
       Says whether an engine can predict on this machine, and if not, what to do.
 `;
@@ -19,16 +21,28 @@ export class UsageError extends Error {
 }
 
 export type RunnerCommand =
-  | { readonly kind: 'run'; readonly options: RunOptions; readonly statusFile?: string }
+  | {
+      readonly kind: 'run';
+      readonly options: RunOptions;
+      /** The backend's id of the run; needed to tell its progress. */
+      readonly runId?: string;
+      readonly statusFile?: string;
+    }
   | { readonly kind: 'doctor'; readonly engine: EngineName; readonly libraryFolder?: string; readonly json: boolean }
   | { readonly kind: 'help' };
 
-/** @throws UsageError */
-export function parseArguments(argv: readonly string[]): RunnerCommand {
+/**
+ * @param env for the attempt's number, where the command line does not tell it
+ * @throws UsageError
+ */
+export function parseArguments(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): RunnerCommand {
   const [command, ...rest] = argv;
   switch (command) {
     case 'run':
-      return parseRun(rest);
+      return parseRun(rest, env);
     case 'doctor':
       return parseDoctor(rest);
     case 'help':
@@ -44,27 +58,30 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
 
 const text = { type: 'string' } as const;
 
-function parseRun(args: string[]): RunnerCommand {
+function parseRun(args: string[], env: Readonly<Record<string, string | undefined>>): RunnerCommand {
   const values = parse(args, {
     job: text,
     stage: text,
+    run: text,
     attempt: text,
     'status-file': text,
     library: text,
     threads: text,
     work: text,
   });
+  const batchAttempt = positive('AWS_BATCH_JOB_ATTEMPT', env.AWS_BATCH_JOB_ATTEMPT, 1);
   if (values.job === undefined) throw new UsageError('--job is missing: the address of the job folder.');
   return {
     kind: 'run',
     options: {
       jobUri: values.job,
       stage: oneOf<Stage>('--stage', values.stage, STAGES),
-      attempt: positive('--attempt', values.attempt, 1),
+      attempt: positive('--attempt', values.attempt, batchAttempt),
       threads: positive('--threads', values.threads, availableParallelism()),
       ...(values.library === undefined ? {} : { libraryFolder: path.resolve(values.library) }),
       ...(values.work === undefined ? {} : { workFolder: path.resolve(values.work) }),
     },
+    ...(values.run === undefined ? {} : { runId: values.run }),
     ...(values['status-file'] === undefined ? {} : { statusFile: path.resolve(values['status-file']) }),
   };
 }

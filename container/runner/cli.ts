@@ -2,7 +2,9 @@ import { EXIT, type RunnerStatus } from '../../backend/api/runner.ts';
 import type { Engine } from '../engines/engine.ts';
 import { parseArguments, type RunnerCommand, USAGE, UsageError } from './arguments.ts';
 import { formatReport } from './doctorReport.ts';
+import { jobIdOf } from './jobLocation.ts';
 import { Journal } from './journal.ts';
+import { ProgressEvents } from './progressEvents.ts';
 import { type RunEnd, runJob } from './runJob.ts';
 import { messageOf, Terminated } from './runnerError.ts';
 import { writeStatusFile } from './statusFile.ts';
@@ -21,7 +23,7 @@ export async function runMain(engines: readonly Engine[], argv: readonly string[
   process.stderr.on('error', () => {});
   let command: RunnerCommand;
   try {
-    command = parseArguments(argv);
+    command = parseArguments(argv, process.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n\n${USAGE}`);
@@ -62,7 +64,12 @@ async function doctor(
 async function run(engines: readonly Engine[], command: Extract<RunnerCommand, { kind: 'run' }>): Promise<number> {
   const { options, statusFile } = command;
   const started = new Date().toISOString();
-  const journal = new Journal(options.stage, (line) => process.stdout.write(line));
+  const events = await openEvents(command, (text) => journal.log(text));
+  const journal: Journal = new Journal(
+    options.stage,
+    (line) => process.stdout.write(line),
+    (progress) => events?.report(progress),
+  );
   const end = ({ exitCode, reason }: RunEnd): number => {
     journal.log(reason);
     if (statusFile === undefined) return exitCode;
@@ -81,5 +88,22 @@ async function run(engines: readonly Engine[], command: Extract<RunnerCommand, {
   });
   const terminated = new AbortController();
   for (const signal of TERMINATING) process.once(signal, () => terminated.abort(new Terminated(signal)));
-  return end(await runJob(engines, options, journal, terminated.signal));
+  const outcome = await runJob(engines, options, journal, terminated.signal);
+  await events?.flush();
+  return end(outcome);
+}
+
+/** Where progress is sent besides stdout, if anywhere. Of a wrong address `runJob` complains. */
+async function openEvents(
+  { options, runId }: Extract<RunnerCommand, { kind: 'run' }>,
+  log: (text: string) => void,
+): Promise<ProgressEvents | undefined> {
+  const jobId = jobIdOf(options.jobUri);
+  if (process.env.FOLDPAD_EVENTS !== 'eventbridge' || runId === undefined || jobId === undefined) return undefined;
+  const { eventBridgeSender } = await import('./eventBridge.ts');
+  return new ProgressEvents({
+    run: { job_id: jobId, run_id: runId, attempt: options.attempt },
+    send: eventBridgeSender(),
+    onTrouble: (error) => log(`progress cannot be told to EventBridge: ${messageOf(error)}`),
+  });
 }

@@ -8,12 +8,17 @@ import { formatProgressLine, parseProgressLine } from '../../backend/api/runner.
 export class Journal {
   readonly #stage: Stage;
   readonly #write: (line: string) => void;
+  readonly #onProgress: (progress: Progress) => void;
   #last: Progress | undefined;
 
-  /** @param write takes one line with its line end */
-  constructor(stage: Stage, write: (line: string) => void) {
+  /**
+   * @param write takes one line with its line end
+   * @param onProgress is told what a progress line says
+   */
+  constructor(stage: Stage, write: (line: string) => void, onProgress: (progress: Progress) => void = () => {}) {
     this.#stage = stage;
     this.#write = write;
+    this.#onProgress = onProgress;
   }
 
   log(text: string): void {
@@ -28,6 +33,7 @@ export class Journal {
     if (same) return;
     this.#last = next;
     this.#write(`${formatProgressLine(next)}\n`);
+    this.#onProgress(next);
   }
 
   /** Takes one line of an engine's output. @returns whether it was an ordinary log line */

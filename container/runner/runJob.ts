@@ -14,7 +14,7 @@ import { messageOf, RunnerError, Terminated } from './runnerError.ts';
 import { supervise } from './supervise.ts';
 
 export interface RunOptions {
-  /** URI of the job's folder: `file:///…/input/{id}/`. */
+  /** URI of the job's folder: `file:///…/input/{id}/` or `s3://…/input/{id}/`. */
   readonly jobUri: string;
   readonly stage: Stage;
   /** 1 for the first try. */
@@ -44,7 +44,7 @@ export async function runJob(
 ): Promise<RunEnd> {
   let job: JobLocation | undefined;
   try {
-    job = openJob(options.jobUri);
+    job = await openJob(options.jobUri);
     if (await job.store.read(jobKeys.result(job.id))) {
       return { exitCode: EXIT.done, reason: 'An earlier attempt has published the result; nothing was left to do.' };
     }

@@ -21,6 +21,17 @@ describe('parseArguments of the runner', () => {
     });
   });
 
+  it('takes the attempt from AWS Batch unless told otherwise', () => {
+    const argv = ['run', '--job', 's3://b/input/1/', '--stage', 'predict', '--run', 'r-1'];
+    const env = { AWS_BATCH_JOB_ATTEMPT: '3' };
+    const command = parseArguments(argv, env);
+    assert.ok(command.kind === 'run');
+    assert.deepEqual([command.options.attempt, command.runId], [3, 'r-1']);
+    const told = parseArguments([...argv, '--attempt', '2'], env);
+    assert.equal(told.kind === 'run' && told.options.attempt, 2);
+    assert.throws(() => parseArguments(argv, { AWS_BATCH_JOB_ATTEMPT: 'x' }), /AWS_BATCH_JOB_ATTEMPT must be/);
+  });
+
   it('reads doctor', () => {
     assert.deepEqual(parseArguments(['doctor', '--engine', 'homology', '--json']), {
       kind: 'doctor',
