@@ -3,11 +3,13 @@ import { DynamoJobStore } from '../../backend/aws/dynamoJobStore.ts';
 import { DynamoKeyStore } from '../../backend/aws/dynamoKeyStore.ts';
 import { S3ObjectStore } from '../../backend/aws/s3ObjectStore.ts';
 import { SqsWorkQueue } from '../../backend/aws/sqsWorkQueue.ts';
+import { S3Store } from '../../container/runner/s3Store.ts';
 import { AwsWorld } from '../support/awsWorld.ts';
 import { type MiniStack, needsMiniStack, startMiniStack } from '../support/miniStack.ts';
 import { describeJobStore } from './jobStore.contract.ts';
 import { describeKeyStore } from './keyStore.contract.ts';
 import { describeObjectStore } from './objectStore.contract.ts';
+import { describeRunnerStore } from './runnerStore.contract.ts';
 import { describeWorkQueue } from './workQueue.contract.ts';
 
 describe('AWS', function () {
@@ -37,6 +39,15 @@ describe('AWS', function () {
   });
 
   describeObjectStore('S3', async () => ({ store: new S3ObjectStore(await world.bucket()), close: () => {} }));
+
+  describeRunnerStore('S3', async () => {
+    const { bucket, client } = await world.bucket();
+    return { store: new S3Store(bucket, '', client), close: () => {} };
+  });
+  describeRunnerStore('S3 below a prefix', async () => {
+    const { bucket, client } = await world.bucket();
+    return { store: new S3Store(bucket, 'a b/c/', client), close: () => {} };
+  });
 
   describeWorkQueue('SQS', async () => {
     const maxReceives = 4;

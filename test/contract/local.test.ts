@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { RunObservation, RunSpec } from '../../backend/core/ports.ts';
 import { FileLogSource } from '../../backend/local/fileLogSource.ts';
 import { FileObjectStore } from '../../backend/local/fileObjectStore.ts';
@@ -8,11 +9,13 @@ import { RunFolders } from '../../backend/local/runFolders.ts';
 import { SqliteDatabase } from '../../backend/local/sqliteDatabase.ts';
 import { SqliteJobStore } from '../../backend/local/sqliteJobStore.ts';
 import { SqliteWorkQueue } from '../../backend/local/sqliteWorkQueue.ts';
+import { FileStore } from '../../container/runner/fileStore.ts';
 import { newScheduler, shellRun } from '../support/localScheduler.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { describeJobStore } from './jobStore.contract.ts';
 import { describeLogSource } from './logSource.contract.ts';
 import { describeObjectStore } from './objectStore.contract.ts';
+import { describeRunnerStore } from './runnerStore.contract.ts';
 import { describeScheduler, type RunBehaviour } from './scheduler.contract.ts';
 import { describeWorkQueue } from './workQueue.contract.ts';
 
@@ -45,6 +48,11 @@ describeWorkQueue('SQLite', async () => {
 describeObjectStore('files', async () => {
   const { folder, remove } = temporaryFolder();
   return { store: new FileObjectStore(path.join(folder, 'store')), close: remove };
+});
+
+describeRunnerStore('files', async () => {
+  const { folder, remove } = temporaryFolder();
+  return { store: new FileStore(pathToFileURL(`${folder}/`)), close: remove };
 });
 
 describeLogSource('files', async () => {

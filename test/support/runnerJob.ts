@@ -82,10 +82,10 @@ export class RunnerJob {
 
   /** Starts the runner with the test engine. */
   start(
-    options: { attempt?: number; args?: string[]; runner?: string; env?: Record<string, string> } = {},
+    options: { attempt?: number; args?: string[]; runner?: string; env?: Record<string, string>; uri?: string } = {},
   ): RunningRunner {
-    const { attempt = 1, args = [], runner = TEST_RUNNER } = options;
-    const common = ['--job', this.uri, '--stage', 'predict', '--work', this.path('work'), '--threads', '2'];
+    const { attempt = 1, args = [], runner = TEST_RUNNER, uri = this.uri } = options;
+    const common = ['--job', uri, '--stage', 'predict', '--work', this.path('work'), '--threads', '2'];
     const status = ['--status-file', this.statusFile, '--attempt', String(attempt)];
     const child = spawn(process.execPath, [runner, 'run', ...common, ...status, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
