@@ -21,8 +21,7 @@ export class NetworkLinks {
   /** In the order of {@link zonesOf}; the databases' file system lies in the first. */
   get subnetIds(): string[] {
     const { length } = zonesOf(this.#stack.config);
-    const all = Fn.split(',', this.#read(this.#stack.names.parameters.subnetIds), length);
-    return Array.from({ length }, (_, index) => Fn.select(index, all));
+    return Fn.split(',', this.#read(this.#stack.names.parameters.subnetIds), length);
   }
 
   get computeSecurityGroupId(): string {

@@ -1,4 +1,6 @@
 import type { App } from 'aws-cdk-lib';
+import { ApiStack } from './apiStack.ts';
+import { ComputeStack } from './computeStack.ts';
 import type { DeploymentConfig } from './config.ts';
 import { NetworkStack } from './networkStack.ts';
 import { NotifyStack } from './notifyStack.ts';
@@ -7,10 +9,16 @@ import { StorageStack } from './storageStack.ts';
 /**
  * Adds every stack of a deployment to the app. Stacks are linked by names only; `addStackDependency` says in which order they
  * must be deployed where one reads what another has to leave first.
+ *
+ * @param bundles folder that holds a folder per Lambda function
  */
-export function addStacks(app: App, config: DeploymentConfig): void {
+export function addStacks(app: App, config: DeploymentConfig, bundles: string): void {
   const network = new NetworkStack(app, config);
   const storage = new StorageStack(app, config);
   storage.addStackDependency(network);
   new NotifyStack(app, config);
+  const compute = new ComputeStack(app, config);
+  compute.addStackDependency(network);
+  compute.addStackDependency(storage);
+  new ApiStack(app, config, bundles);
 }
