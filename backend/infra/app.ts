@@ -12,6 +12,7 @@ try {
   addStacks(
     app,
     loadConfig((key) => app.node.tryGetContext(key), ROOT),
+    path.join(ROOT, 'dist', 'lambda'),
   );
   app.synth();
 } catch (error) {

@@ -67,6 +67,8 @@ export interface ResourceNames {
   readonly table: string;
   readonly workQueue: string;
   readonly deadQueue: string;
+  /** Events that the tracker or the reconciler failed on. */
+  readonly deadEvents: string;
   readonly topic: string;
   /** The HTTP API itself. */
   readonly api: string;
@@ -108,6 +110,7 @@ export function resourceNames(prefix: string): ResourceNames {
     table: prefix,
     workQueue: `${prefix}-work`,
     deadQueue: `${prefix}-work-dead`,
+    deadEvents: `${prefix}-events-dead`,
     topic: `${prefix}-mail`,
     api: prefix,
     batchLogGroup: `/${prefix}/batch`,

@@ -1,0 +1,213 @@
+/**
+ * What each function may do, written out action by action. A policy that is too narrow is found by the integration tests,
+ * which deploy it into an emulator that enforces it; one that is too wide by reading this file.
+ */
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { isChina } from './config.ts';
+import type { Permission } from './explain.ts';
+import type { FoldpadStack } from './foldpadStack.ts';
+import { BUCKET_FOLDERS, type FunctionName, functionName, mailKeyAlias } from './names.ts';
+
+const JOB_FOLDERS = [BUCKET_FOLDERS.input, BUCKET_FOLDERS.output] as const;
+
+/** @returns the statements of the function's own role */
+export function permissionsOf(stack: FoldpadStack, name: FunctionName): Permission[] {
+  const may = new Statements(stack);
+  const specific: Record<FunctionName, () => Permission[]> = {
+    authorizer: () => [may.table('dynamodb:GetItem', 'dynamodb:UpdateItem')],
+    query: () => [
+      may.readJobs(),
+      may.objects(JOB_FOLDERS, 's3:GetObject'),
+      may.listObjects(JOB_FOLDERS),
+      may.readLogs(),
+      may.describeBatch(),
+      may.readShareKey(),
+    ],
+    command: () => [
+      may.readJobs(),
+      may.writeJobs(),
+      may.objects(JOB_FOLDERS, 's3:GetObject', 's3:PutObject'),
+      may.listObjects(JOB_FOLDERS),
+      may.sendWork(),
+      may.readLogs(),
+      may.describeBatch(),
+    ],
+    dispatcher: () => [
+      may.readJobs(),
+      may.writeJobs(),
+      may.receiveWork(),
+      may.sendWork(),
+      may.objects([...JOB_FOLDERS, BUCKET_FOLDERS.features], 's3:GetObject', 's3:PutObject'),
+      may.objects(JOB_FOLDERS, 's3:DeleteObject'),
+      may.listObjects([...JOB_FOLDERS, BUCKET_FOLDERS.features]),
+      may.submitToBatch(),
+      may.endInBatch(),
+      may.describeBatch(),
+      ...may.notify(),
+    ],
+    tracker: () => [
+      may.readJobs(),
+      may.writeJobs(),
+      may.sendWork(),
+      may.objects(JOB_FOLDERS, 's3:GetObject'),
+      may.listObjects(JOB_FOLDERS),
+      may.readLogs(),
+      may.describeBatch(),
+      may.readShareKey(),
+      may.deadEvents(),
+      ...may.notify(),
+    ],
+    reconciler: () => [
+      may.readJobs(),
+      may.writeJobs(),
+      may.sendWork(),
+      may.objects(JOB_FOLDERS, 's3:GetObject'),
+      may.listObjects(JOB_FOLDERS),
+      may.readLogs(),
+      may.describeBatch(),
+      may.endInBatch(),
+      may.readShareKey(),
+      may.deadEvents(),
+      ...may.notify(),
+    ],
+  };
+  return [may.writeOwnLog(name), ...specific[name]()];
+}
+
+/** The building blocks: one statement for one kind of access, to the deployment's own resources only. */
+class Statements {
+  readonly #stack: FoldpadStack;
+
+  constructor(stack: FoldpadStack) {
+    this.#stack = stack;
+  }
+
+  table(...actions: string[]): Permission {
+    return allow(actions, [this.#tableArn]);
+  }
+
+  readJobs(): Permission {
+    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+    return allow(actions, [this.#tableArn, `${this.#tableArn}/index/*`], 'All indexes of the one table are read.');
+  }
+
+  /** Transactions are allowed item by item, through these same actions. */
+  writeJobs(): Permission {
+    return this.table('dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  }
+
+  objects(folders: readonly string[], ...actions: string[]): Permission {
+    const resources = folders.map((folder) => `${this.#stack.bucketArn}/${folder}*`);
+    return allow(actions, resources, 'Objects are named after jobs, which are made later.');
+  }
+
+  /** Without it, S3 answers 403 in place of 404 for an object that is not there. */
+  listObjects(folders: readonly string[]): Permission {
+    // Reading a single object has no prefix in its request, hence IfExists.
+    const conditions = { StringLikeIfExists: { 's3:prefix': folders.map((folder) => `${folder}*`) } };
+    return {
+      statement: new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.#stack.bucketArn], conditions }),
+    };
+  }
+
+  sendWork(): Permission {
+    return this.#queue(this.#stack.names.workQueue, 'sqs:SendMessage');
+  }
+
+  receiveWork(): Permission {
+    const actions = [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ];
+    return this.#queue(this.#stack.names.workQueue, ...actions);
+  }
+
+  /** Where Lambda puts events that a function failed on again and again. */
+  deadEvents(): Permission {
+    return this.#queue(this.#stack.names.deadEvents, 'sqs:SendMessage');
+  }
+
+  submitToBatch(): Permission {
+    const { config } = this.#stack;
+    const resources = [
+      this.#stack.arn('batch', `job-definition/${config.name}-*`),
+      this.#stack.arn('batch', `job-queue/${config.name}-*`),
+      this.#stack.arn('batch', 'job/*'),
+    ];
+    const why = 'The queues and definitions of this deployment, whose revisions count up; ids of jobs are made later.';
+    return allow(['batch:SubmitJob', 'batch:TagResource'], resources, why);
+  }
+
+  /** Jobs of AWS Batch have no names that a policy could match. */
+  endInBatch(): Permission {
+    const resources = [this.#stack.arn('batch', 'job/*')];
+    return allow(['batch:CancelJob', 'batch:TerminateJob'], resources, 'Ids of jobs are made by AWS Batch, later.');
+  }
+
+  /** None of these can be limited to a resource. */
+  describeBatch(): Permission {
+    const actions = [
+      'batch:DescribeComputeEnvironments',
+      'batch:DescribeJobDefinitions',
+      'batch:DescribeJobQueues',
+      'batch:DescribeJobs',
+      'batch:ListJobs',
+    ];
+    return allow(actions, ['*'], 'AWS Batch limits none of these reading actions to a resource.');
+  }
+
+  readLogs(): Permission {
+    const group = this.#stack.arn('logs', `log-group:${this.#stack.names.batchLogGroup}`);
+    const resources = [group, `${group}:log-stream:*`];
+    return allow(['logs:GetLogEvents'], resources, 'Streams of one group, named by AWS Batch, later.');
+  }
+
+  writeOwnLog(name: FunctionName): Permission {
+    const group = this.#stack.arn('logs', `log-group:/aws/lambda/${functionName(this.#stack.config.name, name)}`);
+    const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    return allow(actions, [`${group}:*`], 'Streams of the function’s own log group, named by Lambda.');
+  }
+
+  readShareKey(): Permission {
+    return allow(['ssm:GetParameter'], [this.#stack.arn('ssm', `parameter${this.#stack.names.shareKeyParameter}`)]);
+  }
+
+  /** Publishing to an encrypted topic also takes its key, which another stack makes: it is known by its alias. */
+  notify(): Permission[] {
+    const { config, names } = this.#stack;
+    const conditions = {
+      StringEquals: { 'kms:ViaService': snsHosts(config.region) },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': mailKeyAlias(config.name) },
+    };
+    const resources = [this.#stack.arn('kms', 'key/*')];
+    return [
+      allow(['sns:Publish'], [this.#stack.arn('sns', names.topic)]),
+      {
+        statement: new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources, conditions }),
+        wildcard: 'The one key is named by its alias, in the condition, and used through SNS only.',
+      },
+    ];
+  }
+
+  get #tableArn(): string {
+    return this.#stack.arn('dynamodb', `table/${this.#stack.names.table}`);
+  }
+
+  #queue(name: string, ...actions: string[]): Permission {
+    return allow(actions, [this.#stack.arn('sqs', name)]);
+  }
+}
+
+/** @param wildcard why the resources have one */
+function allow(actions: string[], resources: string[], wildcard?: string): Permission {
+  const statement = new PolicyStatement({ actions, resources });
+  return wildcard === undefined ? { statement } : { statement, wildcard };
+}
+
+/** What SNS calls itself when it uses a key for somebody; in China the documents show both domains. */
+function snsHosts(region: string): string[] {
+  const host = `sns.${region}.amazonaws.com`;
+  return isChina(region) ? [host, `${host}.cn`] : [host];
+}
