@@ -28,8 +28,9 @@ const CODES: Readonly<Record<InstanceFamily, QuotaCodes>> = {
 };
 
 /** Storage of Lustre file systems, GiB in all. Source: the service quotas of `fsx`, July 2026. */
-const LUSTRE_CODES: Readonly<Record<'SCRATCH' | 'PERSISTENT_2', string>> = {
-  SCRATCH: 'L-AD2FC696',
+const LUSTRE_CODES: Readonly<Record<string, string>> = {
+  SCRATCH_2: 'L-AD2FC696',
+  PERSISTENT_1: 'L-C8640C82',
   PERSISTENT_2: 'L-8F1B9C74',
 };
 
@@ -117,9 +118,10 @@ export async function checkLustreQuota(
   gib: number,
 ): Promise<readonly Finding[]> {
   const name = 'quota for FSx for Lustre';
-  const code = LUSTRE_CODES[deploymentType.startsWith('SCRATCH') ? 'SCRATCH' : 'PERSISTENT_2'];
-  const value = await quotaValue(aws, 'fsx', code);
-  if (value === undefined) return [advice(name, `AWS tells no quota for ${deploymentType} in ${region}.`)];
+  const code = LUSTRE_CODES[deploymentType];
+  const value = code === undefined ? undefined : await quotaValue(aws, 'fsx', code);
+  if (code === undefined || value === undefined)
+    return [advice(name, `AWS tells no quota for ${deploymentType} in ${region}.`)];
   if (value >= gib) return [ok(name, `${value} GiB of ${deploymentType}, and ${gib} are asked for.`)];
   return [
     missing(
