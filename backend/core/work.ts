@@ -26,21 +26,35 @@ export async function processWork(deps: CoreDeps, options: WorkOptions): Promise
 
 /** One message; a failing one goes back to the queue with a growing delay, or is given up. */
 export async function processOne(deps: CoreDeps, work: ReceivedWork): Promise<void> {
+  const { retrySeconds } = await attemptWork(deps, work);
+  if (retrySeconds === undefined) await deps.work.acknowledge(work.receipt);
+  else await deps.work.release(work.receipt, retrySeconds);
+}
+
+/**
+ * As {@link processOne}, for those who tell the queue themselves what became of the message.
+ *
+ * @returns in how many seconds to try again; without it the message is done with, also when it was given up
+ */
+export async function attemptWork(
+  deps: CoreDeps,
+  work: Pick<ReceivedWork, 'message' | 'receiveCount'>,
+): Promise<{ readonly retrySeconds?: number }> {
   try {
     await handleWork(deps, work.message);
+    return {};
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     deps.log.warn('work failed', { ...work.message, receiveCount: work.receiveCount, reason });
     if (work.receiveCount < MAX_RECEIVES) {
       if (work.message.kind === 'dispatch') await explainDelay(deps, work.message.jobId, reason);
-      const delay = FIRST_DELAY_SECONDS * 2 ** (work.receiveCount - 1);
-      return deps.work.release(work.receipt, Math.min(delay, MAX_DELAY_SECONDS));
+      return { retrySeconds: Math.min(FIRST_DELAY_SECONDS * 2 ** (work.receiveCount - 1), MAX_DELAY_SECONDS) };
     }
     // A cancel or delete that does not work is asked for again by the reconciler; a job must not wait for ever.
     deps.log.error('work given up', { ...work.message, reason });
     if (work.message.kind === 'dispatch') await failDispatch(deps, work.message.jobId, reason);
+    return {};
   }
-  await deps.work.acknowledge(work.receipt);
 }
 
 async function explainDelay(deps: CoreDeps, jobId: string, cause: string): Promise<void> {

@@ -30,7 +30,7 @@ import { mountShares, SHARED, type ShareOptions } from './shares.ts';
 
 export interface AppOptions {
   /**
-   * Who calls, by the `Authorization` header as it came (`<key>` or `Bearer <key>`; {@link keyOf} takes the key out);
+   * Who calls, by the `Authorization` header as it came (`<key>` or `Bearer <key>`; `keyOf` in authorization.ts takes the key out);
    * `undefined` for nobody we know.
    *
    * @param platform what the platform hands over beside the request and no client can reach: on Lambda the event, whose
@@ -156,12 +156,6 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
 
 function isOpen(path: string, { share }: AppOptions): boolean {
   return OPEN_PATHS.includes(path) || (share !== undefined && path.startsWith(SHARED));
-}
-
-/** The key in an `Authorization` header: all of it, as in the article, or what follows `Bearer`. */
-export function keyOf(authorization: string | undefined): string | undefined {
-  const key = authorization?.trim().replace(/^Bearer\s+/i, '');
-  return key || undefined;
 }
 
 /** `/{id}/results/{path}` as Hono writes it. */

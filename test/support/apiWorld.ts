@@ -6,7 +6,8 @@ import { jobFromWire } from '../../backend/api/wire.ts';
 import { wireSubmittedSchema } from '../../backend/api/wireAnswers.ts';
 import type { Principal } from '../../backend/core/deps.ts';
 import { trackRun } from '../../backend/core/track.ts';
-import { createApp, keyOf } from '../../backend/http/app.ts';
+import { createApp } from '../../backend/http/app.ts';
+import { keyOf } from '../../backend/http/authorization.ts';
 import { ADA, BOB, type CoreWorld, CRAMBIN, coreWorld, ROOT } from './coreWorld.ts';
 
 const PRINCIPALS: Readonly<Record<string, Principal>> = { 'ada-key': ADA, 'bob-key': BOB, 'root-key': ROOT };

@@ -1,0 +1,76 @@
+import { gzipSync } from 'node:zlib';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { handle } from 'hono/aws-lambda';
+import { problem } from '../api/problem.ts';
+import { METHOD_HEADER } from '../api/routes.ts';
+import type { CoreDeps } from '../core/deps.ts';
+import { createApp } from '../http/app.ts';
+import type { ShareOptions } from '../http/shares.ts';
+import { principalOf } from './authorize.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** Bytes of JSON that a function may answer at most (Lambda quotas: 6 MB), less room for headers and quoting. */
+const MAX_ANSWER_BYTES = 5_500_000;
+/** Below this, compressing costs more time than it saves. */
+const MIN_GZIP_BYTES = 1_400;
+
+export interface HttpParts {
+  readonly deps: CoreDeps;
+  readonly telemetry: Telemetry;
+  readonly share: ShareOptions;
+}
+
+type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** The app behind an HTTP API (payload format 2.0). */
+export function httpHandler({ deps, telemetry, share }: HttpParts): HttpHandler {
+  const app = createApp(deps, { authenticate: async (_, platform) => principalOf(platform), share });
+  const invoke = handle(app) as (event: object, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+  return (event, context) => {
+    const { requestId, routeKey } = event.requestContext;
+    const owner = principalOf(event)?.owner ?? '';
+    return telemetry.during(context, { requestId, routeKey, owner }, async () => {
+      const answer = fitted(event, await invoke(ownHeadersOnly(event), context));
+      if ((answer.statusCode ?? 500) >= 500) telemetry.count('RequestErrors');
+      return answer;
+    });
+  };
+}
+
+/**
+ * The event without the headers that clients must not speak in: the key, which the authorizer has seen and nobody else
+ * needs, and the name of a method that only a server of ours may give.
+ */
+function ownHeadersOnly(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const hidden = ['authorization', METHOD_HEADER];
+  const headers = Object.entries(event.headers).filter(([name]) => !hidden.includes(name.toLowerCase()));
+  return { ...event, headers: Object.fromEntries(headers) };
+}
+
+/** The answer in a size that Lambda lets through: packed where the client can unpack it. */
+function fitted(
+  event: APIGatewayProxyEventV2,
+  answer: APIGatewayProxyStructuredResultV2,
+): APIGatewayProxyStructuredResultV2 {
+  const { body = '', isBase64Encoded } = answer;
+  const packed = !isBase64Encoded && body.length >= MIN_GZIP_BYTES && takesGzip(event) ? gzip(answer, body) : answer;
+  if (Buffer.byteLength(packed.body ?? '') <= MAX_ANSWER_BYTES) return packed;
+  const { problem: tooLarge } = problem(
+    'malformed-request',
+    `The answer is larger than AWS Lambda lets through (${MAX_ANSWER_BYTES / 1_000_000} MB). Ask for less at once, with "limit", or send "Accept-Encoding: gzip".`,
+  );
+  return {
+    statusCode: tooLarge.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify(tooLarge),
+  };
+}
+
+function gzip(answer: APIGatewayProxyStructuredResultV2, body: string): APIGatewayProxyStructuredResultV2 {
+  const headers = { ...answer.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' };
+  return { ...answer, headers, body: gzipSync(body).toString('base64'), isBase64Encoded: true };
+}
+
+function takesGzip({ headers }: APIGatewayProxyEventV2): boolean {
+  return /(^|,)\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)/i.test(headers['accept-encoding'] ?? '');
+}
