@@ -74,6 +74,43 @@ export function describeJobStore(
       assert.equal((await allIds({ limit: 1000 })).length, 100);
     });
 
+    it('creates a thousand jobs at once, or none of them', async () => {
+      const jobs = Array.from({ length: 1000 }, () => sampleJob());
+      const [known] = await fill(1);
+      assert.ok(known);
+      const clashing = jobs.with(900, { ...sampleJob(), id: known.id });
+      await assert.rejects(store.create(clashing), /exists|UNIQUE/);
+      assert.deepEqual(await allIds({ limit: 1000 }), [known.id]);
+      assert.deepEqual(await store.get(known.id), known);
+      assert.equal((await store.create(jobs)).outcome, 'created');
+      assert.equal((await allIds({ limit: 300 })).length, 1001);
+      const [first] = jobs;
+      assert.ok(first);
+      assert.deepEqual(await store.update({ ...first, status: 'RUNNING' }), {
+        ...first,
+        status: 'RUNNING',
+        version: 2,
+      });
+    });
+
+    it('replays and refuses a key of a thousand jobs as one of a single job', async () => {
+      const jobs = Array.from({ length: 1000 }, () => sampleJob());
+      const key = { owner: 'ada', key: 'k', fingerprint: 'f' };
+      const outcomes = await Promise.all([
+        store.create(jobs, key),
+        store.create(
+          jobs.map((job) => ({ ...job, id: randomUUID() })),
+          key,
+        ),
+      ]);
+      assert.deepEqual(outcomes.map(({ outcome }) => outcome).sort(), ['created', 'replayed']);
+      assert.equal((await allIds({ limit: 1000 })).length, 1000);
+      const [again] = [await store.create(jobs, key)];
+      assert.equal(again.outcome === 'replayed' && again.jobs.length, 1000);
+      assert.deepEqual(await store.create(jobs, { ...key, fingerprint: 'other' }), { outcome: 'mismatch' });
+      assert.equal((await allIds({ limit: 1000 })).length, 1000);
+    });
+
     it('replays a key with the same fingerprint, refuses it with another, per owner', async () => {
       const jobs = [sampleJob(), sampleJob()];
       const key = { owner: 'ada', key: 'k', fingerprint: 'f1' };
