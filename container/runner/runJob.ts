@@ -196,7 +196,12 @@ class Attempt {
     return { exitCode: EXIT.done, reason: 'The result was published.' };
   }
 
+  /** No reason to fail: in AWS a run has no right to delete, and what is left behind goes when the job is deleted. */
   async #removeOwnFiles(): Promise<void> {
-    await this.#job.store.removeAll(this.#keyPrefix);
+    try {
+      await this.#job.store.removeAll(this.#keyPrefix);
+    } catch (error) {
+      this.#journal.log(`files of this attempt stay until the job is deleted: ${messageOf(error)}`);
+    }
   }
 }
