@@ -4,6 +4,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
+import { keysCommand } from './commands/keys.ts';
 import { listCommand } from './commands/list.ts';
 import { logsCommand } from './commands/logs.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   deleteCommand,
   estimateCommand,
   queuesCommand,
+  keysCommand,
   doctorCommand,
 ];
 
@@ -66,11 +68,15 @@ function buildProgram(host: Host, { streams }: Environment): Command {
     .addHelpText('after', FOOTER)
     .showHelpAfterError('(foldpad --help says more)');
   for (const make of COMMANDS) program.addCommand(make(host));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
     });
   }
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap((inner) => withSubcommands(inner))];
 }
