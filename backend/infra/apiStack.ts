@@ -37,8 +37,11 @@ const AUTHORIZER_CACHE = Duration.seconds(30);
 const SIMULTANEOUS_DISPATCHERS = 4;
 const MESSAGES_AT_ONCE = 10;
 
-/** Deliveries of a message before it counts as poisoned. */
-const MAX_DELIVERIES = 5;
+/**
+ * Deliveries of a message before it counts as poisoned. More than the eight after which `core/work.ts` gives up what it
+ * understands, and fails the job with its reason.
+ */
+const MAX_DELIVERIES = 10;
 
 const OPEN_BECAUSE =
   'Open by design: liveness, the contract, and share links, which carry a signature that the function checks.';
