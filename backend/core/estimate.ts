@@ -4,8 +4,8 @@
  * AlphaFold: the run times that the article on the AWS solution measured (copied below), interpolated in log space,
  * since time grows with a power of the length. Homology: measured on 2 CPU cores, see docs/homology-accuracy.md.
  */
+import { memoryVerdict } from '../api/gpuMemory.ts';
 import type { Estimate, JobRequest, QueueInfo } from '../api/job.ts';
-import { findMachine, MACHINES } from '../api/machines.ts';
 import { dropUndefined } from '../api/optional.ts';
 import { type HourlyPrice, hourlyPrice, queueOfRun } from './cost.ts';
 import type { CoreDeps, Policy } from './deps.ts';
@@ -212,28 +212,10 @@ function priceWarnings(prices: readonly (HourlyPrice | undefined)[]): readonly s
   return [...new Set([...notes, ...spot])];
 }
 
-/** One V100 (16 GB) runs out of memory above about this many residues; two (32 GB) did 1396. */
-const RESIDUES_IN_16_GB = 1000;
-/** Above this part of the limit it may or may not fit. */
-const TIGHT = 0.9;
-
-/** Memory grows with the square of the length (the pair representation), so the limit with the root of the memory. */
+/** The verdict and what to do about it, as one text. */
 function memoryOf(length: number, gpu: number, queue: QueueInfo): Estimate['memory'] {
-  const { gpuModel } = queue;
-  const each = gpuMemory(queue);
-  if (each === undefined)
-    return { verdict: 'tight', reason: `The memory of ${gpuModel ?? 'this machine'} is not known.` };
-  const limit = RESIDUES_IN_16_GB * Math.sqrt((each * gpu) / 16);
-  const what = `${gpu} × ${gpuModel} (${each * gpu} GB) takes about ${Math.round(limit / 10) * 10} residues; the target has ${length}.`;
-  if (length > limit) return { verdict: 'too-large', reason: `${what} Ask for more GPUs or a queue with more memory.` };
-  return { verdict: length > TIGHT * limit ? 'tight' : 'fits', reason: what };
-}
-
-/** Memory of one of the queue's GPUs in GB. */
-function gpuMemory({ name, gpuModel }: QueueInfo): number | undefined {
-  const machine = findMachine(name)?.machine;
-  if (machine?.gpuModel === gpuModel) return machine?.gpuMemoryGB;
-  return MACHINES.find((candidate) => candidate.gpuModel === gpuModel)?.gpuMemoryGB;
+  const { verdict, reason, remedy } = memoryVerdict(length, gpu, queue);
+  return { verdict, reason: remedy === undefined ? reason : `${reason} ${remedy}` };
 }
 
 /** Minutes with two digits that mean something. */

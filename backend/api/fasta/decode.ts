@@ -19,6 +19,8 @@ export class FastaRefusal extends Error {
 export interface DecodeLimits {
   readonly maxBytes: number;
   readonly maxExpansion: number;
+  /** The bytes are text from the middle of a file: neither compressed, nor to be judged by how they begin. */
+  readonly isPart: boolean;
 }
 
 /** Below this much text the expansion of a gzip is not judged: any real file may begin with a repeat. */
@@ -41,6 +43,10 @@ export class FastaDecoder {
 
   constructor(limits: DecodeLimits) {
     this.limits = limits;
+    if (limits.isPart) {
+      this.magic = undefined;
+      this.head = undefined;
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ const DEFAULT_MAX_PROBLEMS = 100;
 /** Text may expand this often: FASTA compresses 2 to 5 times, low-complexity repeats 50 times, bombs 1,000 times. */
 const DEFAULT_MAX_EXPANSION = 200;
 /** Names that are remembered to find repeated ones: 6 MB. */
-const MAX_TRACKED_IDS = 250_000;
+export const MAX_TRACKED_IDS = 250_000;
 /** Bytes of a file that are decoded at a time. */
 const INPUT_SLICE = 65_536;
 /** Bytes of text that are scanned at a time: the events that wait to be yielded stay few, and die young. */
@@ -56,7 +56,9 @@ export class FastaParser {
     this.decoder = new FastaDecoder({
       maxBytes: positive(options, 'maxBytes', Infinity),
       maxExpansion: positive(options, 'maxExpansion', DEFAULT_MAX_EXPANSION),
+      isPart: options.part !== undefined,
     });
+    this.records = options.part?.before ?? 0;
     this.record = new RecordBuilder({
       keepSequences,
       keepLines: keepSequences && options.keepLines === true,
@@ -91,7 +93,7 @@ export class FastaParser {
       yield this.guarded(() => {
         this.scanner.end();
         this.finishRecord();
-        if (this.records === 0 && this.found.error === 0) {
+        if (this.records === 0 && this.found.error === 0 && this.options.part === undefined) {
           this.report(explain.emptyFile(), 1, 1);
         }
       });

@@ -209,6 +209,11 @@ export interface FastaParseOptions {
   readonly maxProblems?: number;
   /** Keep the position of every sequence line (about 60 bytes a line). */
   readonly keepLines?: boolean;
+  /**
+   * The text is one part of a longer file, cut where a header begins: it is not judged as a file (no sniffing of formats,
+   * no `empty-file`, no byte order mark), and `before` records of the file came earlier. An editor reads a changed record so.
+   */
+  readonly part?: { readonly before: number };
 }
 
 /** Bytes of a file as they arrive: a Node stream, a web ReadableStream's iterator, an array of chunks. */
