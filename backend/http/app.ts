@@ -9,6 +9,7 @@ import { sha256 } from '../core/bytes.ts';
 import { cancelAll, cancelJob } from '../core/cancel.ts';
 import type { CoreDeps, Principal } from '../core/deps.ts';
 import { estimateRequests } from '../core/estimate.ts';
+import { inspectQueues } from '../core/queues.ts';
 import { getJob, listJobs, newestLogs, readLogs } from '../core/read.ts';
 import { deleteFinished, deleteJob } from '../core/remove.ts';
 import { submitJobs } from '../core/submit.ts';
@@ -82,7 +83,7 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
 
   app.get(ROUTES.queues.path, async (c) => {
     noQuery(c);
-    return c.json({ data: (await deps.scheduler.queues()).map(queueToWire) });
+    return c.json({ data: (await inspectQueues(deps)).map(queueToWire) });
   });
   app.post(ROUTES.estimate.path, async (c) => {
     noQuery(c);

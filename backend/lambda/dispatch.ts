@@ -4,6 +4,7 @@ import { workMessageOf } from '../aws/sqsWorkQueue.ts';
 import type { CoreDeps } from '../core/deps.ts';
 import type { WorkMessage } from '../core/ports.ts';
 import { attemptWork } from '../core/work.ts';
+import { counted } from './counting.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface DispatchParts {
@@ -23,9 +24,10 @@ class NotDone extends Error {
  * its batch are done with; one that nobody understands comes back until the redrive policy puts it aside.
  */
 export function dispatchHandler({ deps, telemetry, now }: DispatchParts) {
+  const parts = counted(deps, telemetry);
   const work = async (record: SQSRecord, message: WorkMessage): Promise<void> => {
     const { ApproximateReceiveCount, SentTimestamp } = record.attributes;
-    const { retrySeconds } = await attemptWork(deps, { message, receiveCount: Number(ApproximateReceiveCount) });
+    const { retrySeconds } = await attemptWork(parts, { message, receiveCount: Number(ApproximateReceiveCount) });
     if (retrySeconds === undefined) {
       if (message.kind === 'dispatch') telemetry.count('DispatchLatency', Math.max(0, now() - Number(SentTimestamp)));
       return;

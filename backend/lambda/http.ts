@@ -7,6 +7,7 @@ import type { CoreDeps } from '../core/deps.ts';
 import { createApp } from '../http/app.ts';
 import type { ShareOptions } from '../http/shares.ts';
 import { principalOf } from './authorize.ts';
+import { counted } from './counting.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Bytes of JSON that a function may answer at most (Lambda quotas: 6 MB), less room for headers and quoting. */
@@ -24,7 +25,10 @@ type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<
 
 /** The app behind an HTTP API (payload format 2.0). */
 export function httpHandler({ deps, telemetry, share }: HttpParts): HttpHandler {
-  const app = createApp(deps, { authenticate: async (_, platform) => principalOf(platform), share });
+  const app = createApp(counted(deps, telemetry), {
+    authenticate: async (_, platform) => principalOf(platform),
+    share,
+  });
   const invoke = handle(app) as (event: object, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
   return (event, context) => {
     const { requestId, routeKey } = event.requestContext;

@@ -56,14 +56,14 @@ export class Telemetry {
    */
   async during<T>(context: Context, ids: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
     this.#logger.addContext(context);
-    this.#logger.appendKeys({ ...ids });
+    this.#logger.appendKeys(redact(ids) as Record<string, string>);
     try {
       return await work();
     } catch (error) {
       this.log.error('the function failed', { error });
       throw error;
     } finally {
-      this.#metrics.publishStoredMetrics();
+      if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();
       this.#logger.resetKeys();
     }
   }
