@@ -114,6 +114,10 @@ export const jobKeys = {
   fasta: (id: string): string => `input/${id}/target.fasta`,
   outputFolder: (id: string): string => `output/${id}/`,
   result: (id: string): string => `output/${id}/result.json`,
+  /** What a job's `features` stage hands to its `predict` stage: where in the cache its features are. */
+  prepared: (id: string): string => `output/${id}/features.json`,
+  /** What jobs share, see `docs/alphafold.md`. */
+  sharedFolder: 'features/',
   failure: (id: string): string => `output/${id}/failure.json`,
   /**
    * Folder of one attempt's files, `output/{id}/attempt-{n}-{token}/`. Every attempt writes to a folder that no other

@@ -26,6 +26,24 @@ export interface CommandEnd {
   readonly lastLines: readonly string[];
 }
 
+/** A file that an earlier attempt of the same run has published. */
+export interface EarlierFile {
+  /** The attempt's folder, `attempt-1-9f3c2a`. */
+  readonly attempt: string;
+  /** Path below it. */
+  readonly path: string;
+  /** Brings it to this machine. @returns whether it was still there */
+  fetch(file: string): Promise<boolean>;
+}
+
+/** Objects that jobs share: what was computed for one serves another. Keys are below `features/`. */
+export interface SharedObjects {
+  /** The object as a local file, whole or not at all. @returns whether there is one */
+  fetch(key: string, file: string): Promise<boolean>;
+  /** Atomic: others see nothing or the whole object. */
+  publish(key: string, file: string): Promise<void>;
+}
+
 /** Everything one prediction may use. All paths are absolute and lie in folders of this attempt alone. */
 export interface EngineContext {
   readonly order: JobOrder;
@@ -45,6 +63,11 @@ export interface EngineContext {
   readonly libraryFolder?: string;
   /** CPU threads that may be busy at the same time. */
   readonly threads: number;
+  readonly shared: SharedObjects;
+  /** What this job's `features` stage has made, as it handed it over; `undefined` before that. */
+  readonly prepared: unknown;
+  /** Published files of earlier attempts, by path. They may have been cut off in the middle of a set. */
+  earlier(): Promise<readonly EarlierFile[]>;
   /** Aborted when the run must end; `run` ends its programs by itself. */
   readonly signal: AbortSignal;
   log(line: string): void;
@@ -77,6 +100,8 @@ export type Prediction = z.infer<typeof predictionSchema>;
 
 export type EngineOutcome =
   | { readonly kind: 'predicted'; readonly prediction: Prediction }
+  /** The stage is done, and another one goes on with what it hands over (JSON). */
+  | { readonly kind: 'prepared'; readonly handover: unknown; readonly reason: string }
   /** The honest "cannot predict this": exit 3, never tried again. */
   | { readonly kind: 'cannot-predict'; readonly failure: FailureFile }
   /** Something went wrong: exit 1. */

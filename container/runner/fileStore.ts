@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasCode } from './runnerError.ts';
@@ -22,6 +22,19 @@ export class FileStore implements Store {
       return await readFile(this.#file(key));
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  }
+
+  async readFile(key: string, file: string): Promise<boolean> {
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    try {
+      await copyFile(this.#file(key), temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await rename(temporary, file);
+      return true;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR') && !(await this.#exists(key))) return false;
       throw error;
     }
   }
@@ -60,6 +73,11 @@ export class FileStore implements Store {
   async removeAll(prefix: string): Promise<void> {
     for (const key of await this.list(prefix)) await rm(this.#file(key), { force: true });
     if (prefix.endsWith('/')) await rm(this.#file(prefix), { recursive: true, force: true });
+  }
+
+  async #exists(key: string): Promise<boolean> {
+    const found = await stat(this.#file(key)).catch(() => undefined);
+    return found?.isFile() === true;
   }
 
   #file(key: string): string {

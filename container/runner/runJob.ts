@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { OutputPublisher } from './outputPublisher.ts';
 import { publishResult } from './publishResult.ts';
 import { messageOf, RunnerError, Terminated } from './runnerError.ts';
+import { earlierFiles, sharedObjects } from './sharedObjects.ts';
 import { supervise } from './supervise.ts';
 
 export interface RunOptions {
@@ -140,13 +141,14 @@ class Attempt {
       privateFiles: engine.privateFiles,
       log: (line) => this.#journal.log(line),
     });
-    const outcome = await this.#predict(engine, publisher);
+    const prepared = await this.#readPrepared();
+    const outcome = await this.#predict(engine, publisher, prepared);
     this.#signal.throwIfAborted();
     return this.#finish(outcome, publisher);
   }
 
   /** Runs the engine while its files are published; when publishing fails, there is no use in going on. */
-  async #predict(engine: Engine, publisher: OutputPublisher): Promise<EngineOutcome> {
+  async #predict(engine: Engine, publisher: OutputPublisher, prepared: unknown): Promise<EngineOutcome> {
     const publishing = new AbortController();
     const broken = new AbortController();
     const signal = AbortSignal.any([this.#signal, broken.signal]);
@@ -161,6 +163,9 @@ class Attempt {
         workFolder: path.join(this.#folder, 'work'),
         ...(this.#options.libraryFolder === undefined ? {} : { libraryFolder: this.#options.libraryFolder }),
         threads: this.#options.threads,
+        shared: sharedObjects(this.#job.store),
+        prepared,
+        earlier: () => earlierFiles(this.#job, this.#keyPrefix),
         signal,
         log: (line) => this.#journal.log(line),
         progress: (progress) => this.#journal.progress(progress),
@@ -173,10 +178,27 @@ class Attempt {
     }
   }
 
+  /** What the stage before has handed over. */
+  async #readPrepared(): Promise<unknown> {
+    const body = await this.#job.store.read(jobKeys.prepared(this.#job.id));
+    if (!body) return undefined;
+    try {
+      return JSON.parse(Buffer.from(body).toString('utf8'));
+    } catch (error) {
+      throw new RunnerError('runner-failed', `${jobKeys.prepared(this.#job.id)} is not JSON (${messageOf(error)}).`, {
+        remedy: 'Submit the job again.',
+      });
+    }
+  }
+
   async #finish(outcome: EngineOutcome, publisher: OutputPublisher): Promise<RunEnd> {
     if (outcome.kind === 'cannot-predict') {
       await this.#removeOwnFiles();
       return fail(this.#job, outcome.failure, EXIT.cannotPredict, this.#journal);
+    }
+    if (outcome.kind === 'prepared') {
+      await this.#job.store.write(jobKeys.prepared(this.#job.id), Buffer.from(`${JSON.stringify(outcome.handover)}\n`));
+      return { exitCode: EXIT.done, reason: outcome.reason };
     }
     if (outcome.kind === 'failed') return fail(this.#job, outcome.failure, EXIT.failed, this.#journal);
     const files = await publisher.publishNew();

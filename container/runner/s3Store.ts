@@ -1,5 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -40,6 +43,21 @@ export class S3Store implements Store {
       return await answer.Body?.transformToByteArray();
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined;
+      throw error;
+    }
+  }
+
+  async readFile(key: string, file: string): Promise<boolean> {
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    try {
+      const { Body: body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
+      if (!body) return false;
+      await pipeline(body as Readable, createWriteStream(temporary, { flags: 'wx' }));
+      await rename(temporary, file);
+      return true;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return false;
       throw error;
     }
   }

@@ -5,6 +5,8 @@
 export interface Store {
   /** The whole object; `undefined` if there is none. */
   read(key: string): Promise<Uint8Array | undefined>;
+  /** The object as a local file, whole or not at all, whatever its size. @returns whether there is one */
+  readFile(key: string, file: string): Promise<boolean>;
   /** Atomic: readers see the old object or the whole new one. */
   write(key: string, body: Uint8Array): Promise<void>;
   /** As `write`, from a local file of any size. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FileStore } from '../../container/runner/fileStore.ts';
@@ -23,6 +23,17 @@ describe('FileStore of the runner', () => {
     await assert.rejects(store.writeFile('output/1/c', path.join(folder, 'absent')), { code: 'ENOENT' });
     assert.deepEqual(await readdir(path.join(folder, '.tmp')), []);
     assert.deepEqual(await store.list('output/'), ['output/1/a']);
+  });
+
+  it('brings an object into a file whole, and says when there is none', async () => {
+    await store.write('features/a', Buffer.from('abc'));
+    const file = path.join(folder, 'brought');
+    assert.equal(await store.readFile('features/a', file), true);
+    assert.equal(await readFile(file, 'utf8'), 'abc');
+    assert.equal(await store.readFile('features/b', path.join(folder, 'other')), false);
+    assert.equal(await store.readFile('features', path.join(folder, 'other')), false);
+    await assert.rejects(store.readFile('features/a', path.join(folder, 'absent', 'file')), { code: 'ENOENT' });
+    assert.deepEqual((await readdir(folder)).sort(), ['.tmp', 'brought', 'features']);
   });
 });
 
