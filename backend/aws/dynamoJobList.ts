@@ -14,12 +14,23 @@ interface Entry {
   readonly place: string;
 }
 
+/** A page that comes out empty is not what anybody wants to see, but neither is reading on for ever. */
+const MAX_EMPTY_PAGES = 20;
+
 /**
  * One page of jobs, newest first. Reads at most a page of index entries for each state asked for, a few bytes each, and
  * the documents of the page: the same for a hundred jobs and for a hundred thousand. A page can be shorter than asked
- * for, where a job moved on or went between the two reads.
+ * for, where a job moved on or went between the two reads, or belongs to a batch that is not complete.
  */
 export async function listJobs(table: DynamoTable, query: JobQuery): Promise<JobPage> {
+  let page = await readPage(table, query);
+  for (let read = 1; page.jobs.length === 0 && page.next !== undefined && read < MAX_EMPTY_PAGES; read += 1) {
+    page = await readPage(table, { ...query, cursor: page.next });
+  }
+  return page;
+}
+
+async function readPage(table: DynamoTable, query: JobQuery): Promise<JobPage> {
   const after = query.cursor === undefined ? undefined : parseCursor(query.cursor);
   const wanted = query.limit + 1;
   const parts = await Promise.all(

@@ -105,11 +105,7 @@ export class DynamoJobStore implements JobStore {
     }
   }
 
-  /**
-   * Removes what is left of submissions that died half-way; nobody ever saw these jobs. For the reconciler.
-   *
-   * @param olderThanSeconds younger ones may still be at work @returns how many jobs
-   */
+  /** @param olderThanSeconds younger ones may still be at work */
   removeAbandoned(olderThanSeconds: number = BATCH_GIVEN_UP_SECONDS): Promise<number> {
     return this.#batches.removeAbandoned(olderThanSeconds);
   }

@@ -66,6 +66,11 @@ export interface JobStore {
   update(job: Job): Promise<Job>;
   /** Removes the job if the stored version is `version`; nothing happens if it is gone. @throws VersionConflict */
   remove(id: string, version: number): Promise<void>;
+  /**
+   * Removes what a `create` left that died half-way; nobody ever saw these jobs. Only in stores where that can happen.
+   * @returns how many jobs
+   */
+  removeAbandoned?(): Promise<number>;
 }
 
 export interface ObjectInfo {

@@ -39,6 +39,7 @@ const DEFAULT_STALE_SECONDS = 60;
 export async function reconcile(deps: CoreDeps, options: ReconcileOptions = {}): Promise<ReconcileReport> {
   const stale = 1000 * (options.staleSeconds ?? DEFAULT_STALE_SECONDS);
   const counts: Counts = { jobs: 0, resent: 0, observed: 0, lost: 0 };
+  await deps.jobs.removeAbandoned?.();
   await failDeadLetters(deps);
   for await (const jobs of pagesOfJobs(deps.jobs, { statuses: [...LIVE_STATUSES, 'DELETING'] })) {
     counts.jobs += jobs.length;

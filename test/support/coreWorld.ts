@@ -55,13 +55,22 @@ export interface CoreWorld {
   readonly close: () => void;
 }
 
-/** Core over the real local stores in a folder of its own, with a scheduler and a clock that the test moves. */
+/**
+ * Core over the real local stores in a folder of its own (or those that the test brings), with a scheduler and a clock
+ * that the test moves.
+ */
 export function coreWorld(
-  options: { readonly queues?: readonly QueueInfo[]; readonly policy?: Partial<Policy>; readonly keys?: KeyStore } = {},
+  options: {
+    readonly queues?: readonly QueueInfo[];
+    readonly policy?: Partial<Policy>;
+    readonly keys?: KeyStore;
+    /** In place of the local ones. */
+    readonly stores?: Pick<CoreDeps, 'jobs' | 'objects' | 'work'>;
+  } = {},
 ): CoreWorld {
   const { folder, remove } = temporaryFolder();
   const database = new SqliteDatabase(path.join(folder, 'foldpad.sqlite'));
-  const objects = new FileObjectStore(path.join(folder, 'store'));
+  const objects = options.stores?.objects ?? new FileObjectStore(path.join(folder, 'store'));
   const logs = new ScriptedLogs();
   const notified: Job[] = [];
   const logged: string[] = [];
@@ -75,9 +84,9 @@ export function coreWorld(
     logged.push(`${message} ${JSON.stringify(facts ?? {})}`);
   };
   const deps: CoreDeps = {
-    jobs: new SqliteJobStore(database, () => now),
+    jobs: options.stores?.jobs ?? new SqliteJobStore(database, () => now),
     objects,
-    work: new SqliteWorkQueue(database, { now: () => now }),
+    work: options.stores?.work ?? new SqliteWorkQueue(database, { now: () => now }),
     scheduler,
     logs,
     notifier: {
