@@ -51,7 +51,15 @@ const PARTS: readonly Part[] = [
   { name: 'server', title: 'Local server', script: 'server.ts', needsEngine: false, timeoutMinutes: 20 },
   { name: 'kill9', title: 'kill -9 at random moments', script: 'kill9.ts', needsEngine: false, timeoutMinutes: 30 },
   { name: 'fasta', title: 'FASTA parser', script: 'fasta.ts', needsEngine: false, timeoutMinutes: 20 },
+  {
+    name: 'fasta-editor',
+    title: 'FASTA in the editor',
+    script: 'fastaEditor.ts',
+    needsEngine: false,
+    timeoutMinutes: 10,
+  },
   { name: 'extension', title: 'VS Code extension', script: 'extension.ts', needsEngine: false, timeoutMinutes: 20 },
+  { name: 'lambda', title: 'Lambda functions', script: 'lambda.ts', needsEngine: false, timeoutMinutes: 20 },
 ];
 
 const DATA = path.join(ROOT, 'docs', 'benchmarks.json');

@@ -8,7 +8,14 @@ const FIRST_SLOTS = 1024;
 export class IdTable {
   size = 0;
   /** Three words a slot: hash, second hash, line. Line 0 is a free slot. */
-  private slots = new Uint32Array(FIRST_SLOTS * 3);
+  private slots: Uint32Array;
+
+  /** @param expected room for so many ids, where their number is known: growing moves them all */
+  constructor(expected = 0) {
+    let slots = FIRST_SLOTS;
+    while (slots < expected * 2) slots *= 2;
+    this.slots = new Uint32Array(slots * 3);
+  }
 
   /**
    * Remembers an id.

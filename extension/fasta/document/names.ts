@@ -32,7 +32,7 @@ export function* checkNames(
   lines: Lines,
   defaultName: string,
 ): Generator<void, NameCheck> {
-  const table = new IdTable();
+  const table = new IdTable(Math.min(index.count, MAX_TRACKED_IDS));
   const repeated: RepeatedName[] = [];
   let limitedAt: number | undefined;
   let records = 0;
