@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Store } from '../../container/runner/store.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -33,6 +33,18 @@ export function describeRunnerStore(
       assert.equal(await store.read('output/1/b.txt'), undefined);
       assert.equal(await store.read('output/1'), undefined);
       assert.equal(await store.read('output/1/a.txt/c'), undefined);
+    });
+
+    it('brings an object into a file, whole or not at all', async () => {
+      const body = randomBytes(300_000);
+      await store.write('features/1/a', body);
+      const file = path.join(folder, 'brought');
+      assert.equal(await store.readFile('features/1/a', file), true);
+      assert.deepEqual(await readFile(file), body);
+      assert.equal(await store.readFile('features/1/b', path.join(folder, 'other')), false);
+      assert.equal(await store.readFile('features/1', path.join(folder, 'other')), false);
+      await assert.rejects(store.readFile('features/1/a', path.join(folder, 'absent', 'file')));
+      assert.deepEqual(await readdir(folder), ['brought']);
     });
 
     it('lets exactly one of many writers at once be the first', async () => {

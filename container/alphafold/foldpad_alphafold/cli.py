@@ -48,8 +48,9 @@ def _unexpected(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="alphafold", description="Foldpad's driver around AlphaFold 2.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    plan = commands.add_parser("plan", help="say under which keys features and searches are stored, as JSON")
+    plan = commands.add_parser("plan", help="write under which keys features and searches are stored, as JSON")
     _target_options(plan)
+    plan.add_argument("--out", required=True, type=Path, help="file to write")
     plan.set_defaults(command=_plan)
     features = commands.add_parser("features", help="search the databases and write features.pkl (CPU)")
     _target_options(features)
@@ -128,10 +129,11 @@ def _feature_options(options: argparse.Namespace):
 
 def _plan(options: argparse.Namespace) -> int:
     from .features import plan
+    from .files import write_json
     from .target import read_chains
 
     chains = read_chains(options.fasta, multimer=is_multimer(options.model_preset))
-    print(json.dumps(plan(chains, _feature_options(options))))
+    write_json(options.out, plan(chains, _feature_options(options)))
     return EXIT_DONE
 
 
