@@ -4,6 +4,8 @@ import type { Provenance } from '../extension/structure/protocol.ts';
 import { BANDS, bandOf } from './confidence.ts';
 import type { StructureHeader } from './header.ts';
 import type { ValueMeaning } from './metric.ts';
+import type { Scene } from './scene.ts';
+import { describeSelection } from './sequence.ts';
 import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureData } from './structureData.ts';
 
 /** For example `A · LYS 45 · Estimated CA-lDDT 87.3 (high)`. */
@@ -25,6 +27,19 @@ export function describeProvenance(stated: Provenance | undefined, header: Struc
   const named =
     templates.length === 0 ? '' : `${templates.length === 1 ? 'template' : 'templates'} ${templates.join(', ')}`;
   return [provenance.engine, named, provenance.createdAt?.slice(0, 10) ?? ''].filter((part) => part !== '').join(' · ');
+}
+
+/** Selected residues, for example `Selected: A 12–34 · 23 residues · mean Estimated CA-lDDT 87.3`. */
+export function describeSelected(scene: Scene, selected: readonly number[]): string {
+  const { data, values, meaning } = scene;
+  const atoms = selected.flatMap((index) => data.residues[index]?.atom ?? []);
+  const mean = atoms.reduce((sum, atom) => sum + (values[atom] ?? Number.NaN), 0) / atoms.length;
+  const name = meaning.kind === 'b-factor' ? 'B-factor' : meaning.name;
+  return [
+    `Selected: ${describeSelection(data, selected)}`,
+    count(selected.length, 'residue'),
+    `mean ${name} ${mean.toFixed(1)}`,
+  ].join(' · ');
 }
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;

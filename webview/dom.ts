@@ -23,6 +23,8 @@ const ICONS = {
   spin: 'M13.5 8a5.5 5.5 0 1 1-1.6-3.9M13.5 1.5v3h-3',
   reset: 'M2 5.5V2h3.5M14 5.5V2h-3.5M2 10.5V14h3.5M14 10.5V14h-3.5M8 6.2v3.6M6.2 8h3.6',
   picture: 'M1.5 4.5h3l1-2h5l1 2h3v9h-13zM8 11.5a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2z',
+  measure: 'M2 14 14 2M2 14v-4M2 14h4M14 2v4M14 2h-4M6 8l2 2M8 6l2 2',
+  clear: 'M3 3l10 10M13 3 3 13',
   legend: 'M2 3.5h2v2H2zM6.5 4.5H14M2 8h2v2H2zM6.5 9H14M2 12.5h2v1H2zM6.5 13H14',
 } as const;
 

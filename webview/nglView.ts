@@ -6,9 +6,10 @@ import { fitCamera } from './camera.ts';
 import { withChemComp } from './cifRepair.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
+import { NglMarks } from './nglMarks.ts';
 import { partsOf } from './representations.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
-import type { Drawing, ImageRequest, Orientation, StructureView } from './structureView.ts';
+import type { AtomPair, Drawing, ImageRequest, Orientation, StructureView } from './structureView.ts';
 import { workersRun } from './workers.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
@@ -30,12 +31,16 @@ export function createNglView(container: HTMLElement): StructureView {
   return new NglView(container);
 }
 
+/** How long the camera flies to a residue (ms). */
+const FOCUS_MS = 400;
+
 class NglView implements StructureView {
   readonly #stage: NGL.Stage;
   readonly #aborter = new AbortController();
   readonly #scheme: string;
   #colors: Uint32Array = new Uint32Array();
   #component: Component | undefined;
+  #marks: NglMarks | undefined;
   #data: StructureData | undefined;
   #model: ModelSelection = 0;
   /** Representations that may take the colours of their elements. */
@@ -61,6 +66,8 @@ class NglView implements StructureView {
     this.#stage.keyControls.clear();
     this.#stage.mouseControls.remove('clickPick-right');
     this.#stage.mouseControls.remove('clickPick-ctrl-left');
+    // Moves the view to what is clicked; here a click selects, and a double click or the sequence comes closer.
+    this.#stage.mouseControls.remove('clickPick-left');
     this.#stage.mouseControls.remove('scroll-ctrl');
     this.#stage.mouseControls.remove('hoverPick');
     // NGL hides the focus ring of its canvas; the page's style sheet shows one.
@@ -84,6 +91,7 @@ class NglView implements StructureView {
     this.#removeRepresentations();
     this.#stage.removeAllComponents();
     this.#component = undefined;
+    this.#marks = undefined;
     this.#data = undefined;
     this.#drawing++;
     let loaded: unknown;
@@ -109,6 +117,7 @@ class NglView implements StructureView {
       );
     }
     this.#component = loaded;
+    this.#marks = new NglMarks(loaded, this.#scheme);
     this.#data = readStructureData(loaded.structure);
     return this.#data;
   }
@@ -134,6 +143,7 @@ class NglView implements StructureView {
       return { isLigand, element: component.addRepresentation(type, { ...parameters, colorScheme }) };
     });
     this.#ligands = added.filter(({ isLigand }) => isLigand).map(({ element }) => element);
+    this.#marks?.restore();
     await new Promise<void>((resolve) => this.#stage.tasks.onZeroOnce(resolve));
   }
 
@@ -156,6 +166,32 @@ class NglView implements StructureView {
       this.#stage.tasks.change(-unfinished);
     }
     this.#ligands = [];
+  }
+
+  select(residues: readonly number[]): void {
+    this.#marks?.select(residues);
+  }
+
+  point(residue: number | undefined): void {
+    this.#marks?.point(residue);
+  }
+
+  measureDistances(pairs: readonly AtomPair[]): void {
+    this.#marks?.measure(pairs);
+  }
+
+  describeDistance([from, to]: AtomPair): string {
+    const structure = this.#component?.structure;
+    if (!structure) return '';
+    const [a, b] = [structure.getAtomProxy(from), structure.getAtomProxy(to)];
+    const name = (atom: typeof a): string =>
+      `${atom.chainname} ${atom.resname} ${atom.resno}${atom.inscode} ${atom.atomname}`.trim();
+    return `${name(a)} – ${name(b)}: ${a.distanceTo(b).toFixed(1)} Å`;
+  }
+
+  focus(residues: readonly number[]): void {
+    const sele = this.#marks?.selection(residues);
+    if (sele) this.#component?.autoView(sele, FOCUS_MS);
   }
 
   setSpin(on: boolean): void {
@@ -218,6 +254,13 @@ class NglView implements StructureView {
     );
   }
 
+  onClick(listener: (atom: number | undefined, click: { readonly extend: boolean }) => void): void {
+    type Pick = { atom?: { index: number }; closestBondAtom?: { index: number }; shiftKey?: boolean };
+    this.#stage.signals.clicked.add((pick?: Pick) =>
+      listener((pick?.atom ?? pick?.closestBondAtom)?.index, { extend: pick?.shiftKey === true }),
+    );
+  }
+
   onMove(listener: () => void): void {
     this.#moved = listener;
   }
@@ -241,6 +284,7 @@ class NglView implements StructureView {
     this.#stage.removeAllComponents();
     this.#stage.viewerControls.signals.changed.removeAll();
     this.#stage.signals.hovered.removeAll();
+    this.#stage.signals.clicked.removeAll();
     NGL.ColormakerRegistry.removeScheme(this.#scheme);
     this.#stage.mouseBehavior.dispose();
     this.#stage.keyBehavior.dispose();

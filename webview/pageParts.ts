@@ -4,10 +4,15 @@ import type { Palette } from './confidence.ts';
 import { el } from './dom.ts';
 import { createLegendCard } from './legendCard.ts';
 import { createOverlay } from './overlay.ts';
+import { createPaePanel } from './paePanel.ts';
+import type { Origin } from './residueLink.ts';
+import { createSequenceTrack, type TrackActions } from './sequenceTrack.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
 
 /** What the user may ask for. */
-export interface PageActions extends ToolbarActions {
+export interface PageActions extends ToolbarActions, Omit<TrackActions, 'point'> {
+  /** Residues are indices in `StructureData.residues`. */
+  point(residue: number | undefined, origin: Origin): void;
   choosePalette(palette: Palette): void;
 }
 
@@ -18,9 +23,12 @@ export interface PageParts {
   readonly toolbar: ReturnType<typeof createToolbar>;
   readonly legend: ReturnType<typeof createLegendCard>;
   readonly overlay: ReturnType<typeof createOverlay>;
+  readonly sequence: ReturnType<typeof createSequenceTrack>;
+  readonly pae: ReturnType<typeof createPaePanel>;
   setEnabled(enabled: boolean): void;
   /** The residue under the pointer; empty shows the size again. */
   setHover(text: string): void;
+  /** What the line says while nothing is pointed at. */
   setSize(text: string): void;
   setProvenance(text: string): void;
   /** A word to the user that stays until the next one; empty takes it away. */
@@ -32,6 +40,14 @@ export function createPageParts(root: HTMLElement, actions: PageActions): PagePa
   const toolbar = createToolbar(actions);
   const legend = createLegendCard((palette) => actions.choosePalette(palette));
   const overlay = createOverlay();
+  const { select, focus, describe } = actions;
+  const sequence = createSequenceTrack({
+    select,
+    focus,
+    describe,
+    point: (residue) => actions.point(residue, 'sequence'),
+  });
+  const pae = createPaePanel({ select, point: (residue) => actions.point(residue, 'pae') });
   const stage = el('div', { class: 'stage' });
   const notice = el('p', { class: 'notice', role: 'status' });
   const left = el('span', { class: 'residue' });
@@ -41,7 +57,8 @@ export function createPageParts(root: HTMLElement, actions: PageActions): PagePa
   toolbar.setEnabled(false);
   root.replaceChildren(
     toolbar.element,
-    el('main', {}, stage, legend.element, notice, overlay.element),
+    el('main', {}, stage, pae.element, legend.element, notice, overlay.element),
+    sequence.element,
     el('footer', {}, left, right),
   );
   let size = '';
@@ -50,6 +67,8 @@ export function createPageParts(root: HTMLElement, actions: PageActions): PagePa
     toolbar,
     legend,
     overlay,
+    sequence,
+    pae,
     setEnabled: (enabled) => toolbar.setEnabled(enabled),
     setHover(text) {
       left.textContent = text || size;

@@ -1,12 +1,13 @@
 /** The page: takes messages and clicks, keeps the state, and brings view, legend and controls in line with it. */
 
 import type { HostMessage, StructureMessage } from '../extension/structure/protocol.ts';
-import { describeProvenance, describeResidue, describeSize } from './describe.ts';
+import { describeProvenance, describeSize } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
 import { countBandPixels, readPixels } from './measure.ts';
+import { PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageParts } from './pageParts.ts';
 import type { PictureOptions } from './picturePopover.ts';
 import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
@@ -29,6 +30,7 @@ const TRY_ANOTHER = 'Choose Try again: it is then drawn as cartoon, which needs 
 export class StructurePage {
   readonly #host: Host;
   readonly #parts: PageParts;
+  readonly #marks: PageMarks;
   readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
   #view: StructureView | undefined;
   #state: ViewerState;
@@ -52,9 +54,16 @@ export class StructurePage {
       chooseEnsembleModel: (ensembleModel) => this.#change({ ensembleModel }, 'draw'),
       chooseModel: (index) => this.#host.post({ type: 'select-model', index }),
       setSpin: (spin) => this.#change({ spin }, 'spin'),
+      setMeasuring: (on) => this.#marks.link.setMeasuring(on),
+      clearDistances: () => this.#marks.link.clearDistances(),
+      point: (residue, origin) => this.#marks.link.point(residue, origin),
+      select: (residues) => this.#marks.link.select(residues),
+      focus: (residue) => this.#marks.link.focus(residue),
+      describe: (residue) => this.#marks.describe(residue),
       reset: () => this.#view?.resetCamera(),
       savePicture: (options) => void this.#savePicture(options),
     });
+    this.#marks = new PageMarks(this.#parts);
   }
 
   /** Starts listening and tells the editor so. */
@@ -97,7 +106,7 @@ export class StructurePage {
     }
   }
 
-  async #show({ bytes, ...message }: StructureMessage): Promise<void> {
+  async #show({ bytes, pae, ...message }: StructureMessage): Promise<void> {
     this.#serial = message.serial;
     this.#canOpenAsText = message.canOpenAsText;
     const isNewest = (): boolean => this.#serial === message.serial;
@@ -115,13 +124,16 @@ export class StructurePage {
       if (!isNewest()) return;
       this.#scene = createScene(message, header, data);
       this.#adoptState(message);
+      const model = modelFor(this.#scene, this.#state.ensembleModel);
+      const paeProblem = await this.#marks.attach(this.#scene, view, model, pae);
+      if (!isNewest()) return;
       this.#drawn = this.#draw();
       await this.#drawn;
       if (!isNewest()) return;
       if (this.#state.orientation) view.setOrientation(this.#state.orientation);
       else view.resetCamera();
       this.#parts.overlay.clear();
-      this.#parts.say(this.#scene.warning ?? '');
+      this.#parts.say(this.#scene.warning ?? paeProblem ?? '');
       const residues = polymerResidues(data, 'all').length;
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
     } catch (error) {
@@ -156,7 +168,7 @@ export class StructurePage {
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.spin);
     view.onMove(() => this.#rememberSoon());
-    view.onHover((atom) => this.#hover(atom));
+    this.#marks.listen(view);
     view.onContextLost(() => this.#loseView());
     listenToKeys(view, () => this.#change({ spin: !this.#state.spin }, 'spin'));
     this.#view = view;
@@ -166,9 +178,7 @@ export class StructurePage {
   #loseView(): void {
     this.#view?.dispose();
     this.#view = undefined;
-    this.#scene = undefined;
-    this.#parts.setEnabled(false);
-    this.#parts.legend.show(undefined, undefined);
+    this.#clear();
     this.#parts.overlay.fail(
       'The graphics driver closed this 3D drawing.',
       'That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.',
@@ -177,12 +187,18 @@ export class StructurePage {
   }
 
   #fail(problem: string, remedy: string): void {
-    this.#scene = undefined;
-    this.#parts.setEnabled(false);
-    this.#parts.legend.show(undefined, undefined);
+    this.#clear();
     const retry = { text: 'Try again', run: () => this.#host.post({ type: 'retry' }) };
     const asText = { text: 'Open as text', run: () => this.#host.post({ type: 'open-as-text' }) };
     this.#parts.overlay.fail(problem, remedy, this.#canOpenAsText ? [retry, asText] : [retry]);
+  }
+
+  /** Nothing is shown any more. */
+  #clear(): void {
+    this.#scene = undefined;
+    this.#marks.clear();
+    this.#parts.setEnabled(false);
+    this.#parts.legend.show(undefined, undefined);
   }
 
   #change(change: Partial<ViewerState>, effect: 'draw' | 'recolor' | 'spin'): void {
@@ -260,7 +276,7 @@ export class StructurePage {
     const legend = sceneLegend(scene, coloring, palette, model);
     this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
     const size = describeSize(data, model);
-    this.#parts.setSize(size);
+    this.#marks.update(model, sceneColors(scene, coloring, palette));
     this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
     const mean = legend.mean ? `, mean ${legend.mean}` : '';
     this.#view?.canvas.setAttribute(
@@ -268,17 +284,6 @@ export class StructurePage {
       `3D structure of ${message.title}: ${size}, drawn as ${representation}, coloured by ${legend.title}${mean}. ` +
         'Arrow keys turn it, plus and minus zoom, R resets the view.',
     );
-  }
-
-  #hover(atom: number | undefined): void {
-    const scene = this.#scene;
-    const residue = scene && atom !== undefined ? scene.data.residues[scene.data.residueOfAtom[atom] ?? -1] : undefined;
-    if (!scene || !residue || atom === undefined) {
-      this.#parts.setHover('');
-      return;
-    }
-    const value = scene.values[residue.kind === 'polymer' ? residue.atom : atom] ?? Number.NaN;
-    this.#parts.setHover(describeResidue(residue, value, scene.meaning));
   }
 
   #rememberSoon(): void {

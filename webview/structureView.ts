@@ -19,6 +19,9 @@ export interface Drawing {
   readonly elementColorsForLigands: boolean;
 }
 
+/** Two atoms, by their indices. */
+export type AtomPair = readonly [from: number, to: number];
+
 /** How to make a picture. */
 export interface ImageRequest {
   /** Whole number of picture pixels per CSS pixel of the view. */
@@ -44,9 +47,20 @@ export interface StructureView {
   /** Changes the colours of what is drawn; shapes are not computed again. */
   recolor(colors: Pick<Drawing, 'colors' | 'elementColorsForLigands'>): void;
 
+  /** Shows the side chains of residues (indices in `StructureData.residues`) in the colours of the drawing. */
+  select(residues: readonly number[]): void;
+  /** Marks the one residue that is pointed at, anywhere in the page. */
+  point(residue: number | undefined): void;
+  /** Draws lines between atoms with their lengths in ångström. */
+  measureDistances(pairs: readonly AtomPair[]): void;
+  /** A distance in words, for example `A LYS 45 NZ – B GLU 12 OE1: 2.8 Å`. */
+  describeDistance(pair: AtomPair): string;
+
   setSpin(on: boolean): void;
   /** Looks at the whole structure along its shortest axis. */
   resetCamera(): void;
+  /** Comes close to residues without turning; nothing happens for an empty list. */
+  focus(residues: readonly number[]): void;
   getOrientation(): Orientation;
   setOrientation(orientation: Orientation): void;
   /** Turns the structure about the screen's axes by angles in radians. */
@@ -63,6 +77,8 @@ export interface StructureView {
 
   /** Called with the atom under the pointer, or undefined. */
   onHover(listener: (atom: number | undefined) => void): void;
+  /** Called with the atom that was clicked, or undefined for the background. */
+  onClick(listener: (atom: number | undefined, click: { readonly extend: boolean }) => void): void;
   /** Called whenever the camera has moved. */
   onMove(listener: () => void): void;
   /** Called when the graphics driver took the drawing away; the view must then be disposed and made again. */

@@ -32,3 +32,24 @@ export function onThemeChange(listener: () => void): void {
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
 }
+
+/** Colours and fonts of the sequence and of plots, from the editor's theme. */
+export function trackColors(): {
+  readonly text: string;
+  readonly quiet: string;
+  readonly focus: string;
+  readonly selection: string;
+  readonly family: string;
+  readonly monospace: string;
+} {
+  const style = getComputedStyle(document.body);
+  const of = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
+  return {
+    text: style.color,
+    quiet: of('--vscode-descriptionForeground', '#6b6b6b'),
+    focus: of('--vscode-focusBorder', '#0078d4'),
+    selection: of('--vscode-editor-selectionBackground', 'rgb(0 120 212 / 35%)'),
+    family: style.fontFamily,
+    monospace: of('--vscode-editor-font-family', 'ui-monospace, "DejaVu Sans Mono", monospace'),
+  };
+}

@@ -28,6 +28,8 @@ export interface ToolbarActions {
   chooseModel(index: number): void;
   chooseEnsembleModel(model: ModelSelection): void;
   setSpin(on: boolean): void;
+  setMeasuring(on: boolean): void;
+  clearDistances(): void;
   reset(): void;
   savePicture(options: PictureOptions): void;
 }
@@ -53,6 +55,8 @@ export function createToolbar(actions: ToolbarActions): {
   update(state: ToolbarState): void;
   /** Ranked models of the result; the selector is hidden when there is one. Also for a model that cannot be shown. */
   showModels(labels: readonly string[], selected: number): void;
+  /** Whether clicks in the structure measure, and how many distances are shown. */
+  updateMeasuring(measuring: boolean, distances: number): void;
   setEnabled(enabled: boolean): void;
 } {
   const radios = REPRESENTATIONS.map((representation) => {
@@ -82,6 +86,12 @@ export function createToolbar(actions: ToolbarActions): {
   spin.addEventListener('click', () => actions.setSpin(spin.getAttribute('aria-pressed') !== 'true'));
   const reset = button('reset', 'Reset view', 'Show the whole structure again (R)');
   reset.addEventListener('click', () => actions.reset());
+  const measure = button('measure', 'Measure', 'Measure distances: click one atom, then another');
+  measure.setAttribute('aria-pressed', 'false');
+  measure.addEventListener('click', () => actions.setMeasuring(measure.getAttribute('aria-pressed') !== 'true'));
+  const clear = button('clear', 'Clear distances', 'Take the measured distances away');
+  clear.hidden = true;
+  clear.addEventListener('click', () => actions.clearDistances());
   const picture = picturePopover((options) => actions.savePicture(options));
   const save = button('picture', 'Save picture…', 'Save a picture in high resolution');
   save.setAttribute('popovertarget', picture.id);
@@ -95,12 +105,23 @@ export function createToolbar(actions: ToolbarActions): {
     models.label,
     ensemble.label,
     el('span', { class: 'gap' }),
+    measure,
+    clear,
     spin,
     reset,
     save,
     picture,
   );
-  const controls = [...radios.map(({ input }) => input), coloring.list, models.list, ensemble.list, spin, reset, save];
+  const controls = [
+    ...radios.map(({ input }) => input),
+    coloring.list,
+    models.list,
+    ensemble.list,
+    measure,
+    spin,
+    reset,
+    save,
+  ];
 
   return {
     element,
@@ -118,6 +139,10 @@ export function createToolbar(actions: ToolbarActions): {
       ensemble.fill([...members, ['all', 'All']], String(state.ensembleModel));
       ensemble.label.hidden = state.ensembleSize < 2;
       spin.setAttribute('aria-pressed', String(state.spin));
+    },
+    updateMeasuring(measuring, distances) {
+      measure.setAttribute('aria-pressed', String(measuring));
+      clear.hidden = distances === 0;
     },
     showModels(labels, selected) {
       models.fill(

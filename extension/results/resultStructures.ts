@@ -56,28 +56,25 @@ function toStructure(
   model: ResultModel,
   index: number,
 ): StructureModel {
-  const { pdb } = model.files;
+  const { pdb, pae } = model.files;
   const { template } = model;
   return {
     label: modelLabel(model, index),
     source: {
       fileName: pdb.slice(pdb.lastIndexOf('/') + 1),
       read: async (cancel) => {
-        const abort = new AbortController();
-        const listening = cancel.onCancellationRequested(() => abort.abort());
         try {
-          return await results.file(jobId, pdb, abort.signal);
+          return await readFile(results, jobId, pdb, cancel);
         } catch (error) {
           throw new StructureSourceError(
             describeError(error),
             vscode.l10n.t('Check the connection to the backend, then choose Try again.'),
             { cause: error },
           );
-        } finally {
-          listening.dispose();
         }
       },
     },
+    ...(pae !== undefined && { readPae: (cancel) => readFile(results, jobId, pae, cancel) }),
     confidence: { metric: METRICS[result.confidence_metric] },
     provenance: {
       engine: result.method,
@@ -87,4 +84,19 @@ function toStructure(
       }),
     },
   };
+}
+
+async function readFile(
+  results: ResultReader,
+  jobId: string,
+  path: string,
+  cancel: vscode.CancellationToken,
+): Promise<Uint8Array> {
+  const abort = new AbortController();
+  const listening = cancel.onCancellationRequested(() => abort.abort());
+  try {
+    return await results.file(jobId, path, abort.signal);
+  } finally {
+    listening.dispose();
+  }
 }

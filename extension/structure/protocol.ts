@@ -57,6 +57,8 @@ export interface StructureMessage {
   readonly selectedModel: number;
   readonly confidence?: DeclaredConfidence;
   readonly provenance?: Provenance;
+  /** The model's predicted aligned errors: a JSON file as its maker wrote it, gzipped or not. */
+  readonly pae?: Uint8Array;
   /** True when the same file was read again: the page then keeps its camera. */
   readonly reloaded: boolean;
   /** True when the host can show the file in a text editor. */
@@ -146,8 +148,10 @@ function isProvenance(value: unknown): value is Provenance {
 function parseStructure(message: Fields): StructureMessage | undefined {
   const bytes = asBytes(message.bytes);
   const models = message.models;
+  const pae = asBytes(message.pae);
   const good =
     bytes !== undefined &&
+    (message.pae === undefined || pae !== undefined) &&
     isCount(message.serial) &&
     isText(message.title) &&
     isText(message.fileName) &&
@@ -159,7 +163,7 @@ function parseStructure(message: Fields): StructureMessage | undefined {
     message.selectedModel < (models as readonly unknown[]).length &&
     isOptional(message.confidence, isConfidence) &&
     isOptional(message.provenance, isProvenance);
-  return good ? ({ ...message, bytes } as unknown as StructureMessage) : undefined;
+  return good ? ({ ...message, bytes, ...(pae && { pae }) } as unknown as StructureMessage) : undefined;
 }
 
 /** A message from the host, checked; undefined for anything else. */

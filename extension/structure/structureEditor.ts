@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { type Measurement, StructureSession } from './structureSession.ts';
-import { sourceFromUri } from './structureSource.ts';
+import { readPaeBeside, sourceFromUri } from './structureSource.ts';
 
 /** `viewType` of the custom editor in the manifest. */
 export const STRUCTURE_EDITOR = 'foldpad.structure';
@@ -49,7 +49,10 @@ export class StructureEditorProvider implements vscode.CustomReadonlyEditorProvi
       webview: panel.webview,
       extensionUri: this.#extensionUri,
       log: this.#log,
-      subject: { title: source.fileName, models: [{ label: source.fileName, source }] },
+      subject: {
+        title: source.fileName,
+        models: [{ label: source.fileName, source, readPae: () => readPaeBeside(document.uri) }],
+      },
     });
     const key = document.uri.toString();
     this.#sessions.set(key, session);

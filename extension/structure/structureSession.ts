@@ -25,6 +25,8 @@ export interface StructureModel {
   /** What the numbers mean. Without it the file's own header decides, and B-factors stay B-factors. */
   readonly confidence?: DeclaredConfidence;
   readonly provenance?: Provenance;
+  /** Reads the JSON of its predicted aligned errors; `undefined` when there are none after all. */
+  readonly readPae?: (cancel: vscode.CancellationToken) => Promise<Uint8Array | undefined>;
 }
 
 /** What a session shows. */
@@ -220,6 +222,8 @@ export class StructureSession implements vscode.Disposable {
       const bytes = await model.source.read(reading.token);
       if (reading.token.isCancellationRequested) return;
       checkStructureSize(fileName, bytes.byteLength);
+      const pae = await this.#readPae(model, reading.token);
+      if (reading.token.isCancellationRequested) return;
       await this.#post({
         type: 'structure',
         serial,
@@ -235,6 +239,7 @@ export class StructureSession implements vscode.Disposable {
         canOpenAsText: model.source.uri !== undefined && name.format !== 'bcif' && !name.gzipped,
         ...(model.confidence && { confidence: model.confidence }),
         ...(model.provenance && { provenance: model.provenance }),
+        ...(pae && { pae: new Uint8Array(pae) }),
         ...(this.#subject.restore !== undefined && { restore: this.#subject.restore }),
       });
     } catch (error) {
@@ -244,6 +249,17 @@ export class StructureSession implements vscode.Disposable {
       this.#log.error(`${fileName}: ${problem}`);
       this.#shown.reject(new Error(problem));
       await this.#post({ type: 'unreadable', problem, remedy });
+    }
+  }
+
+  /** A structure is worth seeing without its errors; that they are missing goes to the log. */
+  async #readPae(model: StructureModel, cancel: vscode.CancellationToken): Promise<Uint8Array | undefined> {
+    try {
+      return await model.readPae?.(cancel);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.warn(`${model.source.fileName}: its predicted aligned errors could not be read: ${reason}`);
+      return undefined;
     }
   }
 

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { MAX_FILE_BYTES } from './formats.ts';
+import { paeCompanion } from './paeCompanion.ts';
 
 /** Something that can be read as a structure file. */
 export interface StructureSource {
@@ -35,6 +36,17 @@ const megabytes = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))
 export function sourceFromUri(uri: vscode.Uri): StructureSource {
   const fileName = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   return { fileName, uri, read: () => readUri(uri, fileName) };
+}
+
+/** Reads the predicted aligned errors that lie beside a structure file, if there are any. */
+export async function readPaeBeside(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  const name = paeCompanion(
+    uri.path.slice(uri.path.lastIndexOf('/') + 1),
+    entries.map(([entry]) => entry),
+  );
+  return name === undefined ? undefined : vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
 }
 
 /** Bytes that are already here. */

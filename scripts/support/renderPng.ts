@@ -51,7 +51,7 @@ export async function renderStructurePng(structure: string, png: string, request
     const legend = pngSize(await savePicture(viewer)).height - LOW * FACTOR;
     await fitStage(viewer, request.width / FACTOR, (request.height - legend) / FACTOR);
     await writeFile(png, await savePicture(viewer));
-    return (await viewer.page.locator('canvas').getAttribute('aria-label'))?.replace(/ Arrow keys.*$/, '') ?? '';
+    return (await viewer.page.locator('.stage canvas').getAttribute('aria-label'))?.replace(/ Arrow keys.*$/, '') ?? '';
   } finally {
     await browser.close();
   }
@@ -62,7 +62,7 @@ const BUSY_MACHINE_MS = 120_000;
 
 /** Makes the window so large that the 3D view has the given size, and looks at the whole structure again. */
 async function fitStage({ page }: ViewerPage, width: number, height: number): Promise<void> {
-  const canvas = page.locator('canvas');
+  const canvas = page.locator('.stage canvas');
   const stage = await canvas.boundingBox();
   const window = page.viewportSize();
   if (!stage || !window) throw new Error('The structure page shows no drawing.');
@@ -72,7 +72,7 @@ async function fitStage({ page }: ViewerPage, width: number, height: number): Pr
   });
   await page.waitForFunction(
     ([wide, high]) => {
-      const box = document.querySelector('canvas')?.getBoundingClientRect();
+      const box = document.querySelector('.stage canvas')?.getBoundingClientRect();
       return box && Math.abs(box.width - (wide ?? 0)) < 1 && Math.abs(box.height - (high ?? 0)) < 1;
     },
     [width, height],

@@ -64,7 +64,7 @@ describe('the structure page', function () {
     await drawn();
     await viewer.page.getByRole('combobox', { name: 'Colour' }).selectOption('chain');
     await drawn();
-    await viewer.page.locator('canvas').press('ArrowLeft');
+    await viewer.page.locator('.stage canvas').press('ArrowLeft');
     const turned = await moved(start);
     const before = await viewer.measure();
 
@@ -95,7 +95,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const start = await moved(undefined);
-    await viewer.page.locator('canvas').press('ArrowUp');
+    await viewer.page.locator('.stage canvas').press('ArrowUp');
     const turned = await moved(start);
     await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 30)) });
     assert.ok((await viewer.measure()).pixels.veryLow > 2000);
@@ -122,7 +122,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const start = await moved(undefined);
-    await viewer.page.locator('canvas').press('+');
+    await viewer.page.locator('.stage canvas').press('+');
     await moved(start);
     await viewer.page.getByRole('button', { name: 'Reset view' }).click();
     await viewer.page.waitForFunction(
@@ -144,7 +144,7 @@ describe('the structure page', function () {
     assert.equal(message.fileName, 'csde-cartoon-confidence.png');
     const buffer = Buffer.from(message.bytes);
     const { width, height, data } = PNG.sync.read(buffer);
-    const stage = await viewer.page.locator('canvas').boundingBox();
+    const stage = await viewer.page.locator('.stage canvas').boundingBox();
     assert.ok(stage);
     assert.equal(width, 2126);
     assert.ok(Math.abs(height - (2126 * stage.height) / stage.width) <= 1.5, `${height}`);
@@ -244,7 +244,11 @@ describe('the structure page', function () {
     for (let round = 0; round < 18; round++) {
       await viewer.show(MODEL);
       await viewer.page.evaluate(() => {
-        document.querySelector('canvas')?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+        document
+          .querySelector('.stage canvas')
+          ?.getContext('webgl2')
+          ?.getExtension('WEBGL_lose_context')
+          ?.loseContext();
       });
       await viewer.page.getByText('The graphics driver closed this 3D drawing.').waitFor();
       await viewer.page.getByRole('button', { name: 'Draw again' }).click();
@@ -252,7 +256,7 @@ describe('the structure page', function () {
     }
     await viewer.show(MODEL);
     assert.ok((await viewer.measure()).pixels.veryHigh > 400);
-    assert.equal(await viewer.page.locator('canvas').count(), 1, 'nothing is left of the lost drawings');
+    assert.equal(await viewer.page.locator('.stage canvas').count(), 1, 'nothing is left of the lost drawings');
     const tooMany = viewer.complaints.filter((text) => text.includes('Too many active WebGL contexts'));
     assert.deepEqual(tooMany, [], 'every lost context was given back');
   });
@@ -307,7 +311,7 @@ describe('the structure page', function () {
       document.documentElement.style.setProperty('--vscode-editor-background', 'rgb(1, 2, 3)');
     });
     await viewer.page.waitForFunction(
-      () => getComputedStyle(document.querySelector('canvas') as Element).backgroundColor === 'rgb(1, 2, 3)',
+      () => getComputedStyle(document.querySelector('.stage canvas') as Element).backgroundColor === 'rgb(1, 2, 3)',
     );
   });
 
@@ -315,7 +319,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const reached: string[] = [];
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 9; i++) {
       await viewer.page.keyboard.press('Tab');
       reached.push(
         await viewer.page.evaluate(() => {
@@ -331,9 +335,7 @@ describe('the structure page', function () {
     }
     assert.deepEqual(
       reached.map((text) => text.slice(0, 9)),
-      ['Cartoon', 'ColourEst', 'Spin', 'Reset vie', 'Save pict', '3D struct', 'Colour-bl'].map((text) =>
-        text.slice(0, 9),
-      ),
+      ['Cartoon', 'ColourEst', 'Measure', 'Spin', 'Reset vie', 'Save pict', '3D struct', 'Colour-bl', 'Sequence'],
     );
     const canvas = viewer.page.getByRole('application');
     assert.match(
@@ -351,7 +353,7 @@ describe('the structure page', function () {
     await viewer.show(MODEL);
     const fits = await viewer.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
     assert.ok(fits);
-    const stage = await viewer.page.locator('canvas').boundingBox();
+    const stage = await viewer.page.locator('.stage canvas').boundingBox();
     assert.ok(stage && stage.height > 150, `${stage?.height}`);
     await shot('narrow');
   });

@@ -200,7 +200,7 @@ describe('the structure page shows structures', function () {
     await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 95)) });
     await viewer.page.getByRole('radio', { name: 'Surface' }).check();
     await drawn();
-    const box = await viewer.page.locator('canvas').boundingBox();
+    const box = await viewer.page.locator('.stage canvas').boundingBox();
     assert.ok(box);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     // The view looks what is under the pointer when it moves; the surface may come later than the first move.

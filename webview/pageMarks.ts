@@ -1,0 +1,111 @@
+/** What is pointed at, selected and measured, in all parts of the page and in words. */
+
+import { describeResidue, describeSelected, describeSize } from './describe.ts';
+import { UnreadableStructureError } from './errors.ts';
+import { inflate } from './inflate.ts';
+import { parsePae, UnreadablePaeError } from './pae.ts';
+import type { PageParts } from './pageParts.ts';
+import { ResidueLink } from './residueLink.ts';
+import type { Scene } from './scene.ts';
+import { layOutSequence } from './sequence.ts';
+import type { ModelSelection } from './structureData.ts';
+import type { StructureView } from './structureView.ts';
+
+/** Keeps sequence, heat map and line of text in line with the structure. */
+export class PageMarks {
+  readonly link: ResidueLink;
+  readonly #parts: PageParts;
+  #scene: Scene | undefined;
+  #view: StructureView | undefined;
+  #model: ModelSelection = 0;
+
+  constructor(parts: PageParts) {
+    this.#parts = parts;
+    this.link = new ResidueLink([parts.sequence, parts.pae], () => this.#refresh());
+  }
+
+  /** Lets clicks and the pointer in a new view take part. */
+  listen(view: StructureView): void {
+    view.onHover((atom) => this.link.point(this.link.residueOf(atom), 'structure'));
+    view.onClick((atom, { extend }) => this.link.click(atom, extend));
+  }
+
+  /**
+   * Another structure is shown.
+   * @param pae JSON of its predicted aligned errors, gzipped or not
+   * @returns why errors that came along are not shown
+   */
+  async attach(
+    scene: Scene,
+    view: StructureView,
+    model: ModelSelection,
+    pae?: Uint8Array,
+  ): Promise<string | undefined> {
+    this.#scene = scene;
+    this.#view = view;
+    this.#model = model;
+    this.link.attach(scene, view);
+    this.#parts.pae.show(undefined);
+    return pae && this.#showPae(pae, scene);
+  }
+
+  /** Nothing is shown any more. */
+  clear(): void {
+    this.#scene = undefined;
+    this.#view = undefined;
+    this.link.attach(undefined, undefined);
+    this.#parts.sequence.show(undefined);
+    this.#parts.pae.show(undefined);
+  }
+
+  /** The model or the colours have changed. */
+  update(model: ModelSelection, colors: Uint32Array): void {
+    if (!this.#scene) return;
+    this.#model = model;
+    const { data } = this.#scene;
+    this.#parts.sequence.show({ data, layout: layOutSequence(data, model), colors });
+    this.#refresh();
+  }
+
+  /** A residue in words. */
+  describe(index: number): string {
+    const residue = this.#scene?.data.residues[index];
+    if (!this.#scene || !residue) return '';
+    return describeResidue(residue, this.#scene.values[residue.atom] ?? Number.NaN, this.#scene.meaning);
+  }
+
+  async #showPae(bytes: Uint8Array, scene: Scene): Promise<string | undefined> {
+    try {
+      const pae = parsePae(new TextDecoder().decode(await inflate(bytes)));
+      const { residues } = layOutSequence(scene.data, this.#model);
+      if (pae.size !== residues.length) {
+        return `The predicted aligned errors are of ${pae.size} residues, the structure has ${residues.length}; they are not shown.`;
+      }
+      if (scene === this.#scene) this.#parts.pae.show({ pae, data: scene.data, residues });
+      return undefined;
+    } catch (error) {
+      if (error instanceof UnreadablePaeError || error instanceof UnreadableStructureError) return error.message;
+      throw error;
+    }
+  }
+
+  #refresh(): void {
+    const scene = this.#scene;
+    if (!scene) return;
+    const { pointed, measuring, distances } = this.link;
+    this.#parts.toolbar.updateMeasuring(measuring, distances.length);
+    this.#parts.setSize(this.#restingText(scene));
+    this.#parts.setHover(pointed === undefined ? '' : this.describe(pointed));
+  }
+
+  /** What the line of text says while nothing is pointed at. */
+  #restingText(scene: Scene): string {
+    if (this.link.measuring) {
+      const last = this.link.distances.at(-1);
+      const said = last && this.#view ? `${this.#view.describeDistance(last)} · ` : '';
+      return `${said}Measuring: click the ${this.link.hasFirstAtom ? 'second' : 'first'} atom.`;
+    }
+    if (this.link.selected.size > 0) return describeSelected(scene, [...this.link.selected]);
+    return describeSize(scene.data, this.#model);
+  }
+}

@@ -1,0 +1,266 @@
+/** The sequence below the structure: one letter a residue, its colour under it; points at residues and selects them. */
+
+import { cssColor, el } from './dom.ts';
+import { letterOf, residuesBetween, type SequenceLayout } from './sequence.ts';
+import type { StructureData } from './structureData.ts';
+import { trackColors } from './theme.ts';
+
+/** Sizes in CSS pixels. */
+const CELL = 11;
+const RULER = 15;
+const LETTERS = 18;
+const BAR = 7;
+export const TRACK_HEIGHT = RULER + LETTERS + BAR;
+/** A number stands above every so-many-th residue. */
+const TICK = 10;
+
+/** What the user does with the track. Residues are indices in `StructureData.residues`. */
+export interface TrackActions {
+  point(residue: number | undefined): void;
+  select(residues: readonly number[]): void;
+  /** Looks at the residue in 3D. */
+  focus(residue: number): void;
+  /** The residue in words, for screen readers. */
+  describe(residue: number): string;
+}
+
+/** What the track shows. */
+export interface TrackContent {
+  readonly data: StructureData;
+  readonly layout: SequenceLayout;
+  /** Colour of each atom, 0xRRGGBB; a residue has that of the atom that stands for it. */
+  readonly colors: Uint32Array;
+}
+
+/** Makes it. */
+export function createSequenceTrack(actions: TrackActions): {
+  readonly element: HTMLElement;
+  /** Shows another structure, or the same in other colours; nothing hides the track. */
+  show(content: TrackContent | undefined): void;
+  /** Marks residues; `pointed` is brought into sight when `reveal` is set. */
+  mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void;
+} {
+  const canvas = el('canvas', {
+    class: 'sequence-cells',
+    tabindex: 0,
+    role: 'slider',
+    'aria-label': 'Sequence',
+    'aria-roledescription': 'sequence',
+    'aria-valuemin': 1,
+  });
+  const width = el('div', { class: 'sequence-width' });
+  const scroller = el('div', { class: 'sequence-scroller', tabindex: -1 }, canvas, width);
+  const element = el('section', { class: 'sequence', 'aria-label': 'Sequence' }, scroller);
+  element.hidden = true;
+  const track = new Track(canvas, scroller, width, actions);
+  return {
+    element,
+    show(content) {
+      element.hidden = content === undefined || content.layout.residues.length === 0;
+      track.show(element.hidden ? undefined : content);
+    },
+    mark: (selected, pointed, reveal) => track.mark(selected, pointed, reveal),
+  };
+}
+
+class Track {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #scroller: HTMLElement;
+  readonly #width: HTMLElement;
+  readonly #actions: TrackActions;
+  #content: TrackContent | undefined;
+  #selected: ReadonlySet<number> = new Set();
+  #pointed: number | undefined;
+  /** Where a selection by keys or by dragging began. */
+  #anchor: number | undefined;
+  #cursor: number | undefined;
+  #frame = 0;
+
+  constructor(canvas: HTMLCanvasElement, scroller: HTMLElement, width: HTMLElement, actions: TrackActions) {
+    this.#canvas = canvas;
+    this.#scroller = scroller;
+    this.#width = width;
+    this.#actions = actions;
+    scroller.addEventListener('scroll', () => this.#drawSoon());
+    new ResizeObserver(() => this.#drawSoon()).observe(scroller);
+    canvas.addEventListener('pointermove', (event) => this.#move(event));
+    canvas.addEventListener('pointerleave', () => actions.point(undefined));
+    canvas.addEventListener('pointerdown', (event) => this.#press(event));
+    canvas.addEventListener('dblclick', (event) => {
+      const residue = this.#residueAt(event);
+      if (residue !== undefined) actions.focus(residue);
+    });
+    canvas.addEventListener('keydown', (event) => this.#key(event));
+    canvas.addEventListener('focus', () => this.#setCursor(this.#cursor ?? this.#content?.layout.residues[0], false));
+  }
+
+  show(content: TrackContent | undefined): void {
+    if (content?.data !== this.#content?.data) {
+      this.#cursor = undefined;
+      this.#anchor = undefined;
+      this.#scroller.scrollLeft = 0;
+    }
+    this.#content = content;
+    if (!content) return;
+    this.#width.style.width = `${content.layout.columns * CELL + CELL}px`;
+    this.#canvas.setAttribute('aria-valuemax', String(content.layout.residues.length));
+    this.#drawSoon();
+  }
+
+  mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void {
+    this.#selected = selected;
+    this.#pointed = pointed;
+    if (reveal && pointed !== undefined) this.#reveal(pointed);
+    this.#drawSoon();
+  }
+
+  #residueAt(event: MouseEvent): number | undefined {
+    const { layout } = this.#content ?? {};
+    if (!layout) return undefined;
+    const x = event.clientX - this.#scroller.getBoundingClientRect().left + this.#scroller.scrollLeft;
+    const residue = layout.residueOfColumn[Math.floor(x / CELL)] ?? -1;
+    return residue < 0 ? undefined : residue;
+  }
+
+  #move(event: PointerEvent): void {
+    const residue = this.#residueAt(event);
+    this.#actions.point(residue);
+    if (residue !== undefined && this.#anchor !== undefined && (event.buttons & 1) === 1) this.#selectTo(residue);
+  }
+
+  #press(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const residue = this.#residueAt(event);
+    this.#canvas.setPointerCapture(event.pointerId);
+    if (residue === undefined) {
+      this.#actions.select([]);
+      return;
+    }
+    if (!event.shiftKey || this.#anchor === undefined) this.#anchor = residue;
+    this.#setCursor(residue, false);
+    this.#selectTo(residue);
+  }
+
+  #selectTo(residue: number): void {
+    if (this.#content) this.#actions.select(residuesBetween(this.#content.layout, this.#anchor ?? residue, residue));
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const residues = this.#content?.layout.residues ?? [];
+    const at = residues.indexOf(this.#cursor ?? -1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      PageUp: at - TICK,
+      PageDown: at + TICK,
+      Home: 0,
+      End: residues.length - 1,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) {
+      const residue = residues[Math.min(Math.max(to, 0), residues.length - 1)];
+      if (residue === undefined) return;
+      if (!event.shiftKey || this.#anchor === undefined) this.#anchor = event.shiftKey ? this.#cursor : residue;
+      this.#setCursor(residue, true);
+      if (event.shiftKey) this.#selectTo(residue);
+    } else if (event.key === 'Enter' && this.#cursor !== undefined) this.#actions.focus(this.#cursor);
+    else if (event.key === ' ' && this.#cursor !== undefined) this.#actions.select([this.#cursor]);
+    else if (event.key === 'Escape') this.#actions.select([]);
+    else return;
+    event.preventDefault();
+  }
+
+  #setCursor(residue: number | undefined, point: boolean): void {
+    if (residue === undefined || !this.#content) return;
+    this.#cursor = residue;
+    this.#canvas.setAttribute('aria-valuenow', String(this.#content.layout.residues.indexOf(residue) + 1));
+    this.#canvas.setAttribute('aria-valuetext', this.#actions.describe(residue));
+    this.#reveal(residue);
+    if (point) this.#actions.point(residue);
+    this.#drawSoon();
+  }
+
+  #reveal(residue: number): void {
+    const column = this.#content?.layout.columnOfResidue[residue] ?? -1;
+    if (column < 0) return;
+    const { scrollLeft, clientWidth } = this.#scroller;
+    const x = column * CELL;
+    if (x >= scrollLeft + 2 * CELL && x <= scrollLeft + clientWidth - 3 * CELL) return;
+    this.#scroller.scrollLeft = x - clientWidth / 2;
+  }
+
+  #drawSoon(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  /** Draws what is in sight: a track of a hundred thousand residues costs no more than one of a hundred. */
+  #draw(): void {
+    const content = this.#content;
+    const context = this.#canvas.getContext('2d');
+    const width = this.#scroller.clientWidth;
+    if (!content || !context || width === 0) return;
+    const scale = window.devicePixelRatio;
+    this.#canvas.width = Math.round(width * scale);
+    this.#canvas.height = Math.round(TRACK_HEIGHT * scale);
+    this.#canvas.style.width = `${width}px`;
+    this.#canvas.style.height = `${TRACK_HEIGHT}px`;
+    context.scale(scale, scale);
+    const left = this.#scroller.scrollLeft;
+    context.translate(-left, 0);
+    const theme = trackColors();
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    const first = Math.max(0, Math.floor(left / CELL) - TICK);
+    const last = Math.min(content.layout.columns, Math.ceil((left + width) / CELL) + TICK);
+    for (let column = first; column < last; column++) this.#drawColumn(context, content, column, theme);
+    context.textAlign = 'left';
+    context.fillStyle = theme.text;
+    context.font = `600 12px ${theme.family}`;
+    for (const { column, chain } of content.layout.labels) {
+      if (column >= first - 3 && column < last) context.fillText(chain, column * CELL + 6, RULER + LETTERS / 2);
+    }
+  }
+
+  #drawColumn(
+    context: CanvasRenderingContext2D,
+    { data, layout, colors }: TrackContent,
+    column: number,
+    theme: ReturnType<typeof trackColors>,
+  ): void {
+    const index = layout.residueOfColumn[column] ?? -1;
+    const residue = data.residues[index];
+    const x = column * CELL;
+    const middle = x + CELL / 2;
+    if (!residue) {
+      const isBreak = layout.residueOfColumn[column - 1] !== -1 && layout.residueOfColumn[column + 1] !== -1;
+      if (isBreak && column > 0) {
+        context.fillStyle = theme.quiet;
+        context.font = `11px ${theme.family}`;
+        context.fillText('…', middle, RULER + LETTERS / 2);
+      }
+      return;
+    }
+    if (this.#selected.has(index)) {
+      context.fillStyle = theme.selection;
+      context.fillRect(x, RULER, CELL, LETTERS);
+    }
+    if (index === this.#pointed || (index === this.#cursor && document.activeElement === this.#canvas)) {
+      context.strokeStyle = theme.focus;
+      context.strokeRect(x + 0.5, RULER + 0.5, CELL - 1, LETTERS - 1);
+    }
+    context.fillStyle = theme.text;
+    context.font = `12px ${theme.monospace}`;
+    context.fillText(letterOf(residue.name), middle, RULER + LETTERS / 2 + 0.5);
+    context.fillStyle = cssColor(colors[residue.atom] ?? 0);
+    context.fillRect(x, RULER + LETTERS, CELL, BAR - 2);
+    if (residue.number % TICK === 0) {
+      context.fillStyle = theme.quiet;
+      context.font = `10px ${theme.family}`;
+      context.fillText(String(residue.number), middle, RULER / 2 + 1);
+    }
+  }
+}
