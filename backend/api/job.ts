@@ -108,6 +108,8 @@ export interface TargetChain {
   readonly id: string;
   readonly description: string;
   readonly length: number;
+  /** By which the same sequence is recognised (`sequenceHash`); absent in jobs of earlier versions. */
+  readonly sequenceHash?: string;
 }
 
 export interface Progress {

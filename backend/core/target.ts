@@ -2,6 +2,7 @@ import { checkTarget } from '../api/fasta/checkTarget.ts';
 import { formatFasta } from '../api/fasta/format.ts';
 import { parseHeader } from '../api/fasta/header.ts';
 import { readFasta } from '../api/fasta/parseFasta.ts';
+import { sequenceHash } from '../api/fasta/sequenceHash.ts';
 import type { FastaFile, FastaMode, FastaProblem, FastaRecord, FastaSource } from '../api/fasta/types.ts';
 import type { Engine, JobRequest, TargetChain } from '../api/job.ts';
 import type { ProblemDetail } from '../api/problem.ts';
@@ -62,7 +63,7 @@ async function bytesOf(objects: ObjectStore, { source }: JobRequest): Promise<Fa
   }
 }
 
-function judge(file: FastaFile, request: JobRequest, engine: Engine, field: string): TargetOutcome {
+async function judge(file: FastaFile, request: JobRequest, engine: Engine, field: string): Promise<TargetOutcome> {
   const mode: FastaMode = request.parameters.modelPreset === 'multimer' ? 'multimer' : 'monomer';
   const ofParser = file.problems.filter(({ severity }) => severity === 'error');
   // A file that could not be read says nothing about the target.
@@ -78,11 +79,14 @@ function judge(file: FastaFile, request: JobRequest, engine: Engine, field: stri
     kind: 'target',
     target: {
       fasta: encodeText(file.records.map((record) => formatFasta(record)).join('')),
-      chains: file.records.map(({ id, headerText, length }) => ({
-        id,
-        description: parseHeader(headerText).description,
-        length,
-      })),
+      chains: await Promise.all(
+        file.records.map(async ({ id, headerText, length, sequence }) => ({
+          id,
+          description: parseHeader(headerText).description,
+          length,
+          sequenceHash: await sequenceHash(sequence),
+        })),
+      ),
       warnings: warnings.slice(0, MAX_WARNINGS).map(({ line, message }) => `FASTA line ${line}: ${message}`),
     },
   };

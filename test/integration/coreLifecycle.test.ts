@@ -76,9 +76,11 @@ describe('use cases', function () {
       await world.deps.objects.write('input/my/crambin.fasta.gz', gzipSync(CRAMBIN));
       const requests = parseJobRequests({ fasta: 'x', file_name: 'my/crambin.fasta.gz' });
       const [job] = (await submitJobs(world.deps, ADA, requests)).jobs;
+      // The first half of the SHA-256 of its 46 letters.
+      const sequenceHash = '6f284e8edba221b51718d8f6864cb976';
       assert.deepEqual(
         [job?.fileName, job?.chains],
-        ['my/crambin.fasta.gz', [{ id: '1CRN', description: 'crambin', length: 46 }]],
+        ['my/crambin.fasta.gz', [{ id: '1CRN', description: 'crambin', length: 46, sequenceHash }]],
       );
       assert.equal(
         Buffer.from((await world.deps.objects.read(jobKeys.fasta(job?.id ?? ''))) ?? []).toString(),
