@@ -1,7 +1,7 @@
 /** Cuts the bytes of an attempt's log into lines for people. Pure. */
 import { stripVTControlCharacters } from 'node:util';
 import type { LogLine } from '../api/job.ts';
-import { parseProgressLine } from '../api/runner.ts';
+import { printable, readLogText } from '../core/logText.ts';
 
 /** A longer line is given out in pieces of this many bytes. */
 export const MAX_LINE_BYTES = 16 * 1024;
@@ -47,21 +47,9 @@ function pieceEnd(bytes: Buffer, start: number): number {
   return end;
 }
 
-/** `2026-11-22T10:00:00.000Z text`, as the runner writes every line. */
-const TIME_PREFIX = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z) /;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those are to go.
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
-
 /** What people see of a line; `undefined` for progress lines, which are for the scheduler. */
 export function readLine(line: RawLine): Pick<LogLine, 'at' | 'text'> | undefined {
   const text = line.bytes.toString('utf8').replace(/\r+$/, '');
-  if (line.continues) return { text: printable(text) };
-  if (parseProgressLine(text)) return undefined;
-  const at = TIME_PREFIX.exec(text)?.[1];
-  return at === undefined ? { text: printable(text) } : { at, text: printable(text.slice(at.length + 1)) };
-}
-
-/** Colours and cursor movements of the programs that wrote it would play tricks on a terminal. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(CONTROL, '');
+  if (line.continues) return { text: printable(text, stripVTControlCharacters) };
+  return readLogText(text, stripVTControlCharacters);
 }
