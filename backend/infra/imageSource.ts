@@ -17,7 +17,7 @@ const ENGINE_PARTS = ['container/build.sh', 'container/runner/Dockerfile', 'dist
 const PARTS: Readonly<Record<ImageName, readonly string[]>> = {
   alphafold: ['container/alphafold', ...ENGINE_PARTS],
   homology: ['container/homology', ...ENGINE_PARTS],
-  databases: ['container/build.sh', 'container/databases/Dockerfile', 'dist/databases.mjs'],
+  databases: ['container/build.sh', 'container/databases/Dockerfile', 'dist/image/databases.mjs'],
 };
 
 /** What Python leaves beside its sources is not part of them. */
