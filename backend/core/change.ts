@@ -1,5 +1,6 @@
 import { isFinished, type Job } from '../api/job.ts';
 import { problem } from '../api/problem.ts';
+import { costOfJob } from './cost.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded, reduceAll } from './job.ts';
@@ -52,7 +53,16 @@ export async function changeJob(
 /** What has to happen once, when a job ends. */
 async function settle(deps: CoreDeps, { before, after }: Change): Promise<void> {
   if (isFinished(before.status) || !isFinished(after.status)) return;
-  deps.log.info('job ended', { jobId: after.id, status: after.status, failure: after.failure?.code });
+  const cost = costOfJob(deps.policy, after);
+  deps.log.info('job ended', {
+    jobId: after.id,
+    status: after.status,
+    failure: after.failure?.code,
+    owner: after.owner,
+    queue: after.queue,
+    // Of what every user has cost, a dashboard makes a table.
+    ...(cost && { cost: Number(cost.amount.toFixed(4)), currency: cost.currency }),
+  });
   await deps.notifier.jobEnded(after);
   const leftovers = after.runs.flatMap((run) => (isRunEnded(run) ? [] : (run.schedulerId ?? [])));
   for (const schedulerId of leftovers) {

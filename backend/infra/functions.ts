@@ -87,7 +87,7 @@ function makeFunction(
     handler: 'index.handler',
     memorySize: memory,
     timeout: Duration.seconds(timeoutSeconds),
-    environment: { ...environment, POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE },
+    environment: { ...environment },
     loggingFormat: LoggingFormat.JSON,
     // The CDK's own types differ in what may be left out.
     logGroup: logGroup as ILogGroup,

@@ -68,7 +68,7 @@ export class LustreFileSystem extends Construct {
     });
     Tags.of(fileSystem).add('Name', `${stack.config.name}-databases`);
 
-    const link = new CfnDataRepositoryAssociation(this, 'Databases', {
+    new CfnDataRepositoryAssociation(this, 'Databases', {
       fileSystemId: fileSystem.ref,
       fileSystemPath: LUSTRE_DATABASE_FOLDER,
       dataRepositoryPath: `s3://${stack.bucketName}/${BUCKET_FOLDERS.databases}`,
@@ -79,7 +79,6 @@ export class LustreFileSystem extends Construct {
         autoExportPolicy: { events: ['NEW', 'CHANGED'] },
       },
     });
-    link.addResourceDependency(fileSystem);
 
     const { parameters } = stack.names;
     const tell = (name: string, parameterName: string, stringValue: string) =>

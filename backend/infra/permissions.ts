@@ -23,56 +23,22 @@ export function permissionsOf(stack: FoldpadStack, name: FunctionName): Permissi
       may.describeBatch(),
       may.readShareKey(),
     ],
-    command: () => [
-      may.readJobs(),
-      may.writeJobs(),
-      may.objects(JOB_FOLDERS, 's3:GetObject', 's3:PutObject'),
-      may.listObjects(JOB_FOLDERS),
-      may.sendWork(),
-      may.readLogs(),
-      may.describeBatch(),
-    ],
+    command: () => [...may.changeJobs(), may.objects([BUCKET_FOLDERS.input], 's3:PutObject')],
     dispatcher: () => [
-      may.readJobs(),
-      may.writeJobs(),
+      ...may.changeJobs(),
       may.receiveWork(),
-      may.sendWork(),
-      may.objects([...JOB_FOLDERS, BUCKET_FOLDERS.features], 's3:GetObject', 's3:PutObject'),
+      may.objects([BUCKET_FOLDERS.input], 's3:PutObject'),
       may.objects(JOB_FOLDERS, 's3:DeleteObject'),
-      may.listObjects([...JOB_FOLDERS, BUCKET_FOLDERS.features]),
       may.submitToBatch(),
-      may.endInBatch(),
-      may.describeBatch(),
-      ...may.notify(),
+      may.deleteLogs(),
     ],
-    tracker: () => [
-      may.readJobs(),
-      may.writeJobs(),
-      may.sendWork(),
-      may.objects(JOB_FOLDERS, 's3:GetObject'),
-      may.listObjects(JOB_FOLDERS),
-      may.readLogs(),
-      may.describeBatch(),
-      may.readShareKey(),
-      may.deadEvents(),
-      ...may.notify(),
-    ],
-    reconciler: () => [
-      may.readJobs(),
-      may.writeJobs(),
-      may.sendWork(),
-      may.objects(JOB_FOLDERS, 's3:GetObject'),
-      may.listObjects(JOB_FOLDERS),
-      may.readLogs(),
-      may.describeBatch(),
-      may.endInBatch(),
-      may.readShareKey(),
-      may.deadEvents(),
-      ...may.notify(),
-    ],
+    tracker: () => [...may.changeJobs(), may.deadEvents()],
+    reconciler: () => [...may.changeJobs(), may.deadEvents()],
   };
   return [may.writeOwnLog(name), ...specific[name]()];
 }
+
+const STREAMS = 'Streams of one group, named by AWS Batch, later.';
 
 /** The building blocks: one statement for one kind of access, to the deployment's own resources only. */
 class Statements {
@@ -82,6 +48,25 @@ class Statements {
     this.#stack = stack;
   }
 
+  /**
+   * What it takes to move a job from one state to another, and so perhaps to its end: to read and write it, to check its
+   * result, to stop what still runs, to hand on the next work, and to tell people (with the end of its log and a link).
+   */
+  changeJobs(): Permission[] {
+    return [
+      this.readJobs(),
+      this.table('dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+      this.objects(JOB_FOLDERS, 's3:GetObject'),
+      this.listObjects(JOB_FOLDERS),
+      this.sendWork(),
+      this.describeBatch(),
+      this.endInBatch(),
+      this.readLogs(),
+      this.readShareKey(),
+      ...this.notify(),
+    ];
+  }
+
   table(...actions: string[]): Permission {
     return allow(actions, [this.#tableArn]);
   }
@@ -89,11 +74,6 @@ class Statements {
   readJobs(): Permission {
     const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
     return allow(actions, [this.#tableArn, `${this.#tableArn}/index/*`], 'All indexes of the one table are read.');
-  }
-
-  /** Transactions are allowed item by item, through these same actions. */
-  writeJobs(): Permission {
-    return this.table('dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
   }
 
   objects(folders: readonly string[], ...actions: string[]): Permission {
@@ -159,9 +139,11 @@ class Statements {
   }
 
   readLogs(): Permission {
-    const group = this.#stack.arn('logs', `log-group:${this.#stack.names.batchLogGroup}`);
-    const resources = [group, `${group}:log-stream:*`];
-    return allow(['logs:GetLogEvents'], resources, 'Streams of one group, named by AWS Batch, later.');
+    return allow(['logs:GetLogEvents'], [this.#batchStreams], STREAMS);
+  }
+
+  deleteLogs(): Permission {
+    return allow(['logs:DeleteLogStream'], [this.#batchStreams], STREAMS);
   }
 
   writeOwnLog(name: FunctionName): Permission {
@@ -189,6 +171,10 @@ class Statements {
         wildcard: 'The one key is named by its alias, in the condition, and used through SNS only.',
       },
     ];
+  }
+
+  get #batchStreams(): string {
+    return this.#stack.arn('logs', `log-group:${this.#stack.names.batchLogGroup}:log-stream:*`);
   }
 
   get #tableArn(): string {

@@ -2,9 +2,17 @@ import type { App } from 'aws-cdk-lib';
 import { ApiStack } from './apiStack.ts';
 import { ComputeStack } from './computeStack.ts';
 import type { DeploymentConfig } from './config.ts';
+import type { StackPart } from './names.ts';
 import { NetworkStack } from './networkStack.ts';
 import { NotifyStack } from './notifyStack.ts';
+import { OperationsStack } from './operationsStack.ts';
 import { StorageStack } from './storageStack.ts';
+
+/**
+ * The stacks that an AWS emulator can deploy; the others need services that it has not (AWS Batch, FSx for Lustre,
+ * CodeBuild's builds, instances).
+ */
+export const EMULATED_PARTS = ['Storage', 'Notify', 'Api', 'Operations'] as const satisfies readonly StackPart[];
 
 /**
  * Adds every stack of a deployment to the app. Stacks are linked by names only; `addStackDependency` says in which order they
@@ -20,5 +28,7 @@ export function addStacks(app: App, config: DeploymentConfig, bundles: string): 
   const compute = new ComputeStack(app, config);
   compute.addStackDependency(network);
   compute.addStackDependency(storage);
-  new ApiStack(app, config, bundles);
+  const api = new ApiStack(app, config, bundles);
+  const operations = new OperationsStack(app, config);
+  operations.addStackDependency(api);
 }
