@@ -59,6 +59,7 @@ const PARTS: readonly Part[] = [
     timeoutMinutes: 10,
   },
   { name: 'extension', title: 'VS Code extension', script: 'extension.ts', needsEngine: false, timeoutMinutes: 20 },
+  { name: 'aws', title: 'AWS backend', script: 'aws.ts', needsEngine: false, timeoutMinutes: 20 },
   { name: 'lambda', title: 'Lambda functions', script: 'lambda.ts', needsEngine: false, timeoutMinutes: 20 },
 ];
 

@@ -55,8 +55,8 @@ async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): 
     if (status === 'SUCCEEDED') return [{ type: 'failed', failure: noResult(found), at }, observed(observation)];
   }
   if (status === 'SUCCEEDED') return [observed(observation)];
-  const failure =
-    (saysItself(observation) ? undefined : await readFailure(deps.objects, job.id)) ?? failureOf(observation);
+  const said = mayHaveSaid(observation) ? await readFailure(deps.objects, job.id) : undefined;
+  const failure = said ?? failureOf(observation);
   // Before the run's end, so that the engine's words are the ones that stay.
   return [...(failure ? [{ type: 'failed', failure, at } as const] : []), observed(observation)];
 }
@@ -67,6 +67,17 @@ async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): 
  */
 function saysItself({ status, attempt, exitCode }: RunObservation): boolean {
   return status === 'FAILED' && attempt === 1 && (exitCode === EXIT.failed || exitCode === EXIT.cannotPredict);
+}
+
+/**
+ * Whether an attempt may have left a `failure.json` that nobody has looked for yet: an earlier one than the last, unless
+ * all were lost with their machines; or the first, when nobody knows how it ended. One that was ended by force wrote none.
+ */
+function mayHaveSaid(observation: RunObservation): boolean {
+  const { attempt, exitCode, failureCode } = observation;
+  if (saysItself(observation) || failureCode === 'machine-lost') return false;
+  const isUnknown = exitCode === undefined && (failureCode === undefined || failureCode === 'lost');
+  return isUnknown || attempt > 1;
 }
 
 /** What became of the earlier runs whose end nobody has reported yet, when one that needs them says that they failed. */

@@ -469,10 +469,13 @@ describe('use cases', function () {
     it('fails a run that the scheduler forgot, unless it left a result', async () => {
       const lost = await dispatched(world);
       const done = await dispatched(world);
+      const told = await dispatched(world);
       await world.publish(done.job);
-      for (const { runIds } of [lost, done]) await world.scheduler.forget(runIds[0] ?? '');
-      assert.equal((await reconcile(world.deps)).lost, 2);
+      await writeText(world, jobKeys.failure(told.job.id), '{"code":"no-template","message":"No template."}');
+      for (const { runIds } of [lost, done, told]) await world.scheduler.forget(runIds[0] ?? '');
+      assert.equal((await reconcile(world.deps)).lost, 3);
       assert.equal((await world.job(lost.job.id)).failure?.code, 'lost');
+      assert.equal((await world.job(told.job.id)).failure?.code, 'no-template');
       assert.equal((await world.job(done.job.id)).status, 'SUCCEEDED');
     });
 

@@ -1,3 +1,4 @@
+import type { BatchClient } from '@aws-sdk/client-batch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -10,7 +11,7 @@ export interface AwsCall {
 }
 
 /** Any of the clients that the ports use; they take the same middleware, though TypeScript cannot see it. */
-export type AwsClient = DynamoDBClient | S3Client | SQSClient;
+export type AwsClient = BatchClient | DynamoDBClient | S3Client | SQSClient;
 
 type Next = (args: { input: unknown; request?: unknown }) => Promise<{ output: object; response: unknown }>;
 interface Stack {
@@ -29,7 +30,11 @@ function callOf(context: { commandName?: string }, input: unknown): AwsCall {
   return { command: context.commandName ?? '', input: (input ?? {}) as Record<string, unknown> };
 }
 
-/** Writes down every call of these clients, retries not counted. @returns the list, and how to stop */
+/**
+ * Writes down every call of these clients, those that failed too (with an empty output), retries not counted.
+ *
+ * @returns the list, and how to stop
+ */
 export function recordCalls(clients: readonly AwsClient[]): {
   readonly calls: (AwsCall & { readonly output: object })[];
   readonly stop: () => void;
@@ -38,9 +43,14 @@ export function recordCalls(clients: readonly AwsClient[]): {
   for (const client of clients) {
     stackOf(client).add(
       (next, context) => async (args) => {
-        const answer = await next(args);
-        calls.push({ ...callOf(context, args.input), output: answer.output });
-        return answer;
+        let output: object = {};
+        try {
+          const answer = await next(args);
+          ({ output } = answer);
+          return answer;
+        } finally {
+          calls.push({ ...callOf(context, args.input), output });
+        }
       },
       { step: 'initialize', name: 'recordCalls' },
     );
