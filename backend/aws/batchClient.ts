@@ -7,7 +7,7 @@ import { BatchClient, type BatchClientConfig } from '@aws-sdk/client-batch';
  */
 export function createBatchClient(config: BatchClientConfig = {}): BatchClient {
   return new BatchClient({
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
     ...config,
     maxAttempts: 1,
   });

@@ -86,6 +86,7 @@ describeScheduler('processes', async () => {
     reported,
     prepare: async (behaviour: RunBehaviour, changes: Partial<RunSpec> = {}) =>
       shellRun(SCRIPTS[behaviour], { jobId: randomUUID(), ...changes }),
+    kept: (id) => scheduler.describe([id]),
     close,
   };
 });

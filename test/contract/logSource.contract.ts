@@ -23,7 +23,7 @@ export function describeLogSource(name: string, make: () => Promise<LogSourceHar
 
     const run = (changes: Partial<Run> = {}): Run => {
       const made = sampleRun(changes);
-      return { ...made, schedulerId: made.schedulerId ?? made.id };
+      return { ...made, schedulerId: made.schedulerId ?? made.id, logStreams: [`test/default/${made.id}`] };
     };
     const texts = (page: LogPage): string[] => page.lines.map((line) => line.text);
     const numbered = (count: number, prefix = 'line'): string[] =>
