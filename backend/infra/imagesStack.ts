@@ -97,20 +97,20 @@ export class ImagesStack extends FoldpadStack {
       description: `Foldpad: builds the ${image} image`,
     });
     const sourceArn = `${source.bucket.bucketArn}/${source.s3ObjectKey}`;
-    allow(this, role, { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [sourceArn] });
-    allow(this, role, {
+    allow(role, { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [sourceArn] });
+    allow(role, {
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [`${this.arn('logs', `log-group:${buildLogGroup(this.config)}`)}:*`],
       why: 'A log stream is named after the build that writes it.',
     });
-    allow(this, role, {
+    allow(role, {
       actions: ['ecr:GetAuthorizationToken'],
       resources: ['*'],
       why: 'The action knows no resources.',
     });
     const push = ['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload', 'PutImage'];
     const pull = ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages'];
-    allow(this, role, {
+    allow(role, {
       actions: [...push, ...pull].map((action) => `ecr:${action}`),
       resources: [repository.repositoryArn],
     });

@@ -34,30 +34,31 @@ export function instanceProfile(stack: FoldpadStack, images: readonly ImageName[
   ];
   const report = ['SubmitAttachmentStateChanges', 'SubmitContainerStateChange', 'SubmitTaskStateChange'];
   const actions = [...beContainerInstance, 'Poll', 'StartTelemetrySession', ...report].map((action) => `ecs:${action}`);
-  allow(stack, role, { ...clusters, actions });
-  allow(stack, role, {
+  allow(role, { ...clusters, actions });
+  allow(role, {
     ...clusters,
     actions: ['ecs:TagResource'],
     conditions: { StringEquals: { 'ecs:CreateAction': ['RegisterContainerInstance'] } },
   });
-  allow(stack, role, {
+  allow(role, {
     actions: ['ecs:DiscoverPollEndpoint', 'ec2:DescribeTags', 'ecr:GetAuthorizationToken'],
     resources: ['*'],
-    why: 'These actions, and publishing metrics in a namespace of our own, know no resources.',
+    why: 'These actions know no resources.',
   });
-  allow(stack, role, {
+  allow(role, {
     actions: ['cloudwatch:PutMetricData'],
     resources: ['*'],
+    why: 'Metrics are no resources; the namespace is our own.',
     conditions: { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } },
   });
   const repositories = images.map((image) => imageRepositoryArn(stack, image)).filter((arn) => arn !== undefined);
   if (repositories.length > 0) {
-    allow(stack, role, {
+    allow(role, {
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: repositories,
     });
   }
-  allow(stack, role, {
+  allow(role, {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [stack.arn('logs', `log-group:${stack.names.batchLogGroup}:*`)],
     why: 'A log stream is named after the task that writes it.',
@@ -94,16 +95,18 @@ export function jobRole(stack: FoldpadStack, id: string, description: string, ri
   });
   const objects = (folders: readonly string[]): string[] => folders.map((folder) => `${stack.bucketArn}/${folder}*`);
   const why = 'A job is told by its parameters which folder of the bucket is its own; keys are not known beforehand.';
-  allow(stack, role, { actions: ['s3:GetObject'], resources: objects(rights.read), why });
+  if (rights.read.length > 0) allow(role, { actions: ['s3:GetObject'], resources: objects(rights.read), why });
   if (rights.write.length > 0)
-    allow(stack, role, { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: objects(rights.write), why });
-  allow(stack, role, {
-    actions: ['s3:ListBucket'],
-    resources: [stack.bucketArn],
-    // S3 answers 404 for a missing object only to who may list; such a request has no prefix.
-    conditions: { StringLikeIfExists: { 's3:prefix': rights.read.map((folder) => `${folder}*`) } },
-  });
-  allow(stack, role, {
+    allow(role, { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: objects(rights.write), why });
+  if (rights.read.length > 0) {
+    allow(role, {
+      actions: ['s3:ListBucket'],
+      resources: [stack.bucketArn],
+      // S3 answers 404 for a missing object only to who may list; such a request has no prefix.
+      conditions: { StringLikeIfExists: { 's3:prefix': rights.read.map((folder) => `${folder}*`) } },
+    });
+  }
+  allow(role, {
     actions: ['events:PutEvents'],
     resources: [stack.arn('events', 'event-bus/default')],
     conditions: { StringEquals: { 'events:source': rights.eventSource } },
