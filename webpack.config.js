@@ -57,6 +57,8 @@ function common(name, target, production, minify) {
  */
 const PROGRAM_MINIFY = { keepNames: true };
 const EDITOR_MINIFY = { keepNames: false };
+/** As for the editor. The SDK has thousands of shapes, of which webpack cannot tell that nobody uses them; this can. */
+const FUNCTION_MINIFY = { keepNames: false, treeShaking: true, format: 'esm' };
 
 function commonJs(name, entry, file, production, externals = []) {
   const names = ['vscode', ...externals];
@@ -88,6 +90,35 @@ function program(name, entry, production) {
       new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
       new ExecutablePlugin(file),
     ],
+  };
+}
+
+/** Where the AWS SDK looks for credentials outside Lambda: profiles, single sign-on, instance metadata … */
+const CREDENTIAL_SOURCES = ['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
+  (source) => `@aws-sdk/credential-provider-${source}`,
+);
+
+/**
+ * The code of the Lambda functions: a folder with one file for each. The SDK is in it, in the version that was tested. In
+ * Lambda it finds its credentials in the environment, which it looks at first, so all that it would try next is left out.
+ */
+function functions(entries, production) {
+  const base = common('lambda', NODE_TARGET, production, FUNCTION_MINIFY);
+  return {
+    ...base,
+    target: NODE_TARGET,
+    entry: entries,
+    experiments: { outputModule: true },
+    resolve: { ...base.resolve, alias: Object.fromEntries(CREDENTIAL_SOURCES.map((source) => [source, false])) },
+    // What is imported later stays in the file, but does not run before: a function must start quickly.
+    module: { ...base.module, parser: { javascript: { importMeta: false, dynamicImportMode: 'eager' } } },
+    output: {
+      path: path.join(DIST, 'lambda'),
+      filename: '[name]/index.mjs',
+      module: true,
+      chunkFormat: 'module',
+      library: { type: 'module' },
+    },
   };
 }
 
@@ -127,6 +158,24 @@ const BUNDLES = [
   { entry: './container/runner/main.ts', config: (entry, production) => program('runner', entry, production) },
 ];
 
+const FUNCTIONS = {
+  entry: Object.fromEntries(
+    ['authorizer', 'query', 'command', 'dispatcher', 'tracker', 'reconciler'].map((name) => [
+      name,
+      `./backend/lambda/${name}.ts`,
+    ]),
+  ),
+  config: functions,
+};
+
+/** What only an image in the cloud runs; not part of the extension. */
+const IMAGES = [
+  {
+    entry: './container/databases/main.ts',
+    config: (entry, production) => program('image/databases', entry, production),
+  },
+];
+
 /** The tests that run inside the extension host. Mocha stays outside: it finds its own files at run time. */
 const IN_HOST_TESTS = {
   entry: './test/e2e/inhost/index.ts',
@@ -134,9 +183,17 @@ const IN_HOST_TESTS = {
     commonJs('inhost', entry, path.join(DIST, 'test', 'inhost.cjs'), production, ['mocha']),
 };
 
-/** `--env inhost` adds the tests that run inside the extension host. */
+/** What can be built alone, by `--env only=…`. */
+const GROUPS = { product: BUNDLES, lambda: [FUNCTIONS], image: IMAGES };
+
+/**
+ * `--env inhost` adds the tests that run inside the extension host; `--env only=lambda` (or `product`, `image`) leaves the other
+ * bundles out.
+ */
 export default (env = {}, argv = {}) => {
   const production = (argv.mode ?? 'production') === 'production';
-  const wanted = env.inhost ? [...BUNDLES, IN_HOST_TESTS] : BUNDLES;
+  const chosen = env.only ? GROUPS[env.only] : Object.values(GROUPS).flat();
+  if (!chosen) throw new Error(`--only: there is no "${env.only}"; there are ${Object.keys(GROUPS).join(', ')}`);
+  const wanted = env.inhost ? [...chosen, IN_HOST_TESTS] : chosen;
   return wanted.map(({ entry, config }) => config(entry, production));
 };

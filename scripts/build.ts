@@ -1,4 +1,4 @@
-// npm run build, npm run watch: makes the bundles in dist/.
+// npm run build, npm run watch: makes the bundles in dist/. --only product|lambda makes some of them.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,13 +12,15 @@ export interface BuildOptions {
   mode: 'production' | 'development';
   /** Also bundle the tests that run inside the extension host. */
   inHost: boolean;
+  /** Build only these: `product` (extension, viewer, programs) or `lambda` (the functions of the AWS backend). */
+  only?: string | undefined;
 }
 
-type Configure = (env: { inhost?: boolean }, argv: { mode: string }) => Configuration[];
+type Configure = (env: { inhost?: boolean; only?: string | undefined }, argv: { mode: string }) => Configuration[];
 
 async function configurations(options: BuildOptions): Promise<Configuration[]> {
   const module: { default: Configure } = await import(pathToFileURL(path.join(ROOT, 'webpack.config.js')).href);
-  return module.default({ inhost: options.inHost }, { mode: options.mode });
+  return module.default({ inhost: options.inHost, only: options.only }, { mode: options.mode });
 }
 
 /** What `npm run watch` prints around each build; .vscode/tasks.json waits for them. */
@@ -58,13 +60,17 @@ function listAssets(stats: MultiStats): string[] {
   });
 }
 
-/** Absolute paths of the files that went into the bundles; webpack may have put several modules into one. */
+/**
+ * Absolute paths of the files that went into the bundles that are shipped, which the functions of AWS are not part of;
+ * webpack may have put several modules into one.
+ */
 function bundledFiles(stats: MultiStats): string[] {
   const filesOf = (module: Module): string[] => {
     const inner = 'modules' in module ? [...(module.modules as Iterable<Module>)] : [];
     return [module.nameForCondition() ?? [], inner.flatMap(filesOf)].flat();
   };
-  return stats.stats.flatMap((one) => [...one.compilation.modules].flatMap(filesOf));
+  const shipped = stats.stats.filter(({ compilation }) => compilation.name !== 'lambda');
+  return shipped.flatMap(({ compilation }) => [...compilation.modules].flatMap(filesOf));
 }
 
 /**
@@ -84,7 +90,9 @@ export async function build(options: BuildOptions): Promise<string[]> {
     });
     const errors = collectErrors(stats);
     if (errors.length > 0) throw new Error(errors.join('\n'));
-    writeFileSync(path.join(DIST, 'THIRD_PARTY_NOTICES.md'), thirdPartyNotices(bundledFiles(stats)));
+    if (options.only !== 'lambda') {
+      writeFileSync(path.join(DIST, 'THIRD_PARTY_NOTICES.md'), thirdPartyNotices(bundledFiles(stats)));
+    }
     return listAssets(stats);
   } finally {
     await new Promise<void>((resolve) => compiler.close(() => resolve()));
@@ -120,14 +128,15 @@ async function main(): Promise<void> {
       watch: { type: 'boolean', default: false },
       mode: { type: 'string' },
       inhost: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
   const mode = values.mode ?? (values.watch ? 'development' : 'production');
   if (mode !== 'production' && mode !== 'development') {
     throw new Error(`--mode must be production or development, not "${mode}"`);
   }
-  const options: BuildOptions = { mode, inHost: values.inhost };
-  if (values.watch) return watch(options);
+  const options: BuildOptions = { mode, inHost: values.inhost, only: values.only };
+  if (values.watch) return watch({ ...options, only: options.only ?? 'product' });
   const started = performance.now();
   const lines = await build(options);
   console.log(lines.join('\n'));

@@ -25,7 +25,13 @@ const NEEDED = [
 ];
 
 /** What has no business in a package. */
-const UNWANTED = [/\.map$/, /(^|\/)(node_modules|test|tests|scripts|tools)\//, /\.(ts|pyc|vsix)$/, /(^|\/)\.[^/]+$/];
+const UNWANTED = [
+  /\.map$/,
+  /^dist\/lambda\//,
+  /(^|\/)(node_modules|test|tests|scripts|tools)\//,
+  /\.(ts|pyc|vsix)$/,
+  /(^|\/)\.[^/]+$/,
+];
 
 export const VSIX = path.join(ROOT, 'foldpad.vsix');
 
@@ -73,7 +79,7 @@ function tooBig(file: string, limit: number): string[] {
  * @throws Error naming everything that is missing, unwanted or too big
  */
 export async function packageExtension(options: { inHost: boolean }): Promise<string> {
-  await build({ mode: 'production', inHost: options.inHost });
+  await build({ mode: 'production', inHost: options.inHost, only: 'product' });
   const files = (await vsce('ls', '--no-dependencies')).split('\n').map((line) => line.trim());
   await vsce('package', '--no-dependencies', '--out', VSIX);
   const problems = [

@@ -127,11 +127,13 @@ describe('the contents of the package', () => {
       'package.json',
       'dist/extension.cjs.map',
       'scripts/build.ts',
+      'dist/lambda/query/index.mjs',
       'container/homology/main.py',
     ]);
     assert.ok(problems.includes('dist/server.mjs is not in the package'));
     assert.ok(problems.includes('dist/extension.cjs.map must not be in it'));
     assert.ok(problems.includes('scripts/build.ts must not be in it'));
+    assert.ok(problems.includes('dist/lambda/query/index.mjs must not be in it'));
     assert.ok(!problems.some((problem) => problem.startsWith('container/homology/main.py')));
   });
 
