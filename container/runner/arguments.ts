@@ -9,7 +9,8 @@ export const USAGE = `Usage:
   runner run --job URI --stage features|predict [--run ID] [--attempt N] [--status-file FILE]
              [--library DIR] [--threads N] [--work DIR]
       Runs one stage of the job whose folder is at URI (file:///…/input/JOB-ID/ or s3://…/input/JOB-ID/) and publishes
-      what came of it. AWS Batch tells the attempt by AWS_BATCH_JOB_ATTEMPT. With FOLDPAD_EVENTS=eventbridge and --run,
+      what came of it. AWS Batch tells the attempt by AWS_BATCH_JOB_ATTEMPT, the scheduler the threads that are the job's
+      own on a shared machine by FOLDPAD_THREADS. With FOLDPAD_EVENTS=eventbridge and --run,
       progress is sent to EventBridge too.
   runner doctor --engine NAME [--library DIR] [--json]
       Says whether an engine can predict on this machine, and if not, what to do.
@@ -70,6 +71,7 @@ function parseRun(args: string[], env: Readonly<Record<string, string | undefine
     work: text,
   });
   const batchAttempt = positive('AWS_BATCH_JOB_ATTEMPT', env.AWS_BATCH_JOB_ATTEMPT, 1);
+  const ownThreads = positive('FOLDPAD_THREADS', env.FOLDPAD_THREADS, availableParallelism());
   if (values.job === undefined) throw new UsageError('--job is missing: the address of the job folder.');
   return {
     kind: 'run',
@@ -77,7 +79,7 @@ function parseRun(args: string[], env: Readonly<Record<string, string | undefine
       jobUri: values.job,
       stage: oneOf<Stage>('--stage', values.stage, STAGES),
       attempt: positive('--attempt', values.attempt, batchAttempt),
-      threads: positive('--threads', values.threads, availableParallelism()),
+      threads: positive('--threads', values.threads, ownThreads),
       ...(values.library === undefined ? {} : { libraryFolder: path.resolve(values.library) }),
       ...(values.work === undefined ? {} : { workFolder: path.resolve(values.work) }),
     },

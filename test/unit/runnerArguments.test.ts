@@ -32,6 +32,14 @@ describe('parseArguments of the runner', () => {
     assert.throws(() => parseArguments(argv, { AWS_BATCH_JOB_ATTEMPT: 'x' }), /AWS_BATCH_JOB_ATTEMPT must be/);
   });
 
+  it('takes no more threads than its share of the machine', () => {
+    const argv = ['run', '--job', 's3://b/input/1/', '--stage', 'predict'];
+    const command = parseArguments(argv, { FOLDPAD_THREADS: '4' });
+    assert.equal(command.kind === 'run' && command.options.threads, 4);
+    const told = parseArguments([...argv, '--threads', '2'], { FOLDPAD_THREADS: '4' });
+    assert.equal(told.kind === 'run' && told.options.threads, 2);
+  });
+
   it('reads doctor', () => {
     assert.deepEqual(parseArguments(['doctor', '--engine', 'homology', '--json']), {
       kind: 'doctor',
