@@ -23,7 +23,8 @@ export function permissionsOf(stack: FoldpadStack, name: FunctionName): Permissi
       may.describeBatch(),
       may.readShareKey(),
     ],
-    command: () => [...may.changeJobs(), may.objects([BUCKET_FOLDERS.input], 's3:PutObject')],
+    // It takes the inputs back of a submission that was made before, or that could not be stored.
+    command: () => [...may.changeJobs(), may.objects([BUCKET_FOLDERS.input], 's3:DeleteObject', 's3:PutObject')],
     dispatcher: () => [
       ...may.changeJobs(),
       may.receiveWork(),
@@ -33,7 +34,7 @@ export function permissionsOf(stack: FoldpadStack, name: FunctionName): Permissi
       may.deleteLogs(),
     ],
     tracker: () => [...may.changeJobs(), may.deadEvents()],
-    reconciler: () => [...may.changeJobs(), may.deadEvents()],
+    reconciler: () => [...may.changeJobs(), may.lookAtDeadWork(), may.deadEvents()],
   };
   return [may.writeOwnLog(name), ...specific[name]()];
 }
@@ -102,6 +103,11 @@ class Statements {
       'sqs:ReceiveMessage',
     ];
     return this.#queue(this.#stack.names.workQueue, ...actions);
+  }
+
+  /** The messages stay, for people to look at. */
+  lookAtDeadWork(): Permission {
+    return this.#queue(this.#stack.names.deadQueue, 'sqs:ReceiveMessage');
   }
 
   /** Where Lambda puts events that a function failed on again and again. */

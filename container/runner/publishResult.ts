@@ -1,7 +1,7 @@
 import { type Result, type ResultFile, type ResultModel, resultSchema } from '../../backend/api/result.ts';
 import { type JobOrder, jobKeys } from '../../backend/api/runner.ts';
 import type { Prediction } from '../engines/engine.ts';
-import { RunnerError } from './runnerError.ts';
+import { messageOf, RunnerError } from './runnerError.ts';
 import { RUNNER_VERSION } from './runnerVersion.ts';
 import type { Store } from './store.ts';
 
@@ -13,6 +13,7 @@ export interface FinishedAttempt {
   readonly files: ReadonlyMap<string, ResultFile>;
   /** `jobKeys.attemptFolder(…)`: where they were published. */
   readonly keyPrefix: string;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -25,7 +26,12 @@ export async function publishResult(store: Store, finished: FinishedAttempt): Pr
   const { id } = finished.order;
   const body = Buffer.from(`${JSON.stringify(toResult(finished), undefined, 2)}\n`);
   if (!(await store.writeIfAbsent(jobKeys.result(id), body))) return false;
-  await removeOtherAttempts(store, id, finished.keyPrefix);
+  try {
+    await removeOtherAttempts(store, id, finished.keyPrefix);
+  } catch (error) {
+    // The result stands. In AWS a run has no right to delete; what is left behind goes when the job is deleted.
+    finished.log(`files of earlier attempts stay until the job is deleted: ${messageOf(error)}`);
+  }
   return true;
 }
 

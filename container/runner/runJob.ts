@@ -209,6 +209,7 @@ class Attempt {
       prediction: outcome.prediction,
       files,
       keyPrefix: this.#keyPrefix,
+      log: (line) => this.#journal.log(line),
     });
     if (!won) {
       await this.#removeOwnFiles();
