@@ -1,4 +1,4 @@
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { fromBase64Url } from '../core/bytes.ts';
 
 const MIN_BYTES = 32;
@@ -6,12 +6,12 @@ const MIN_BYTES = 32;
 /**
  * Reads the key of share links from its encrypted parameter, once: the answer is kept, a failure is not.
  *
- * @param client makes the client at the first call, so that a function that signs nothing never has one
+ * The client is made with the first call: most invocations sign nothing.
  */
-export function shareKeyReader(client: () => SSMClient, parameter: string): () => Promise<Uint8Array> {
+export function shareKeyReader(config: SSMClientConfig, parameter: string): () => Promise<Uint8Array> {
   let key: Promise<Uint8Array> | undefined;
   return () => {
-    key ??= readShareKey(client(), parameter).catch((error: unknown) => {
+    key ??= readShareKey(config, parameter).catch((error: unknown) => {
       key = undefined;
       throw error;
     });
@@ -19,7 +19,8 @@ export function shareKeyReader(client: () => SSMClient, parameter: string): () =
   };
 }
 
-async function readShareKey(client: SSMClient, parameter: string): Promise<Uint8Array> {
+async function readShareKey(config: SSMClientConfig, parameter: string): Promise<Uint8Array> {
+  const client = new SSMClient(config);
   const answer = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
   const key = fromBase64Url(answer.Parameter?.Value ?? '');
   if (!key || key.length < MIN_BYTES) {

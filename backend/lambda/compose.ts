@@ -4,7 +4,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import manifest from '../../package.json' with { type: 'json' };
 import { createBatchClient } from '../aws/batchClient.ts';
 import { BatchScheduler } from '../aws/batchScheduler.ts';
@@ -56,7 +55,7 @@ export function compose(component: string, environment: NodeJS.ProcessEnv): Comp
   const settings = readSettings(environment);
   const telemetry = new Telemetry(settings.prefix, component);
   const share = {
-    key: shareKeyReader(() => new SSMClient(CLIENT_OPTIONS), settings.shareKeyParameter),
+    key: shareKeyReader(CLIENT_OPTIONS, settings.shareKeyParameter),
     publicUrl: settings.publicUrl,
   };
   return { settings, telemetry, share, deps: coreDeps(settings, telemetry, share) };
