@@ -68,7 +68,10 @@ function toFailure(error: unknown): FailureFile {
   };
 }
 
-/** Tells why in `failure.json`, unless another attempt has succeeded or the job was deleted. */
+/**
+ * Tells why in `failure.json`, unless the job was deleted. Where another attempt has succeeded meanwhile, this one has
+ * not failed: that one's tidying up may even have been the cause.
+ */
 async function fail(
   job: JobLocation | undefined,
   failure: FailureFile,
@@ -76,8 +79,13 @@ async function fail(
   journal: Journal,
 ): Promise<RunEnd> {
   try {
-    const exists = job && (await job.store.read(jobKeys.order(job.id)));
-    if (exists && !(await job.store.read(jobKeys.result(job.id)))) {
+    if (job && (await job.store.read(jobKeys.result(job.id)))) {
+      return {
+        exitCode: EXIT.done,
+        reason: `Another attempt has published the result; this one ended: ${failure.message}`,
+      };
+    }
+    if (job && (await job.store.read(jobKeys.order(job.id)))) {
       await job.store.write(jobKeys.failure(job.id), Buffer.from(`${JSON.stringify(failure, undefined, 2)}\n`));
     }
   } catch (error) {
