@@ -68,7 +68,13 @@ function commonJs(name, entry, file, production, externals = []) {
     target: NODE_TARGET,
     entry,
     externals: Object.fromEntries(names.map((external) => [external, `commonjs ${external}`])),
-    output: { path: path.dirname(file), filename: path.basename(file), library: { type: 'commonjs2' } },
+    output: {
+      path: path.dirname(file),
+      filename: path.basename(file),
+      // What the editor loads later lies beside what it loads at once.
+      chunkFilename: '[name].cjs',
+      library: { type: 'commonjs2' },
+    },
   };
 }
 
@@ -168,8 +174,9 @@ const FUNCTIONS = {
   config: functions,
 };
 
-/** What only an image in the cloud runs; not part of the extension. */
+/** What the images of the cloud run; apart from the extension's own bundles, so that each can be built alone. */
 const IMAGES = [
+  { entry: './container/runner/main.ts', config: (entry, production) => program('image/runner', entry, production) },
   {
     entry: './container/databases/main.ts',
     config: (entry, production) => program('image/databases', entry, production),

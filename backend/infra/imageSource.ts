@@ -11,7 +11,7 @@ import type { ImageName } from './names.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
-const ENGINE_PARTS = ['container/build.sh', 'container/runner/Dockerfile', 'dist/runner.mjs'];
+const ENGINE_PARTS = ['container/build.sh', 'container/runner/Dockerfile', 'dist/image/runner.mjs'];
 
 /** Files and folders below the root of the checkout. */
 const PARTS: Readonly<Record<ImageName, readonly string[]>> = {
@@ -39,7 +39,9 @@ export interface ImageSource {
 export function imageSource(image: ImageName, root = ROOT): ImageSource {
   for (const part of PARTS[image]) {
     if (part.startsWith('dist/') && !existsSync(path.join(root, part)))
-      throw new ConfigError(`${part} is not there: it goes into the ${image} image. Run "npm run build" first.`);
+      throw new ConfigError(
+        `${part} is not there: it goes into the ${image} image. Run "npm run build -- --only image" first.`,
+      );
   }
   const selection = { exclude: [...onlyParts(PARTS[image]), ...NEVER], ignoreMode: IgnoreMode.GIT };
   return { path: root, ...selection, tag: FileSystem.fingerprint(root, selection).slice(0, 16) };
@@ -64,6 +66,8 @@ export function onlyParts(parts: readonly string[]): string[] {
 export function imageUri(stack: FoldpadStack, image: ImageName): string {
   const own = image === 'databases' ? undefined : stack.config.images[image];
   if (own !== undefined) return own;
+  // An emulator runs no images.
+  const tag = stack.config.emulator === undefined ? imageSource(image).tag : 'emulated';
   const registry = `${Aws.ACCOUNT_ID}.dkr.ecr.${stack.config.region}.${Aws.URL_SUFFIX}`;
-  return `${registry}/${stack.names.repositories[image]}:${imageSource(image).tag}`;
+  return `${registry}/${stack.names.repositories[image]}:${tag}`;
 }
