@@ -53,6 +53,8 @@ export interface RetryOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Repeat calls whose outcome is not known, too: for calls that may be made twice. Default true. */
   readonly alsoUnclear?: boolean;
+  /** Default 7: half a minute. */
+  readonly tries?: number;
 }
 
 const MAX_TRIES = 7;
@@ -61,13 +63,13 @@ const LONGEST_DELAY_MS = 5_000;
 
 /** Makes a call, again with growing pauses while Batch is too busy. @throws the last error */
 export async function retryBatch<T>(call: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { sleep = pause, alsoUnclear = true } = options;
+  const { sleep = pause, alsoUnclear = true, tries = MAX_TRIES } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
       const isWorthIt = isThrottled(error) || (alsoUnclear && isUnclear(error));
-      if (attempt === MAX_TRIES || !isWorthIt) throw error;
+      if (attempt >= tries || !isWorthIt) throw error;
       const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
       // By chance more or less, so that those who were refused together do not come back together.
       await sleep(longest * (0.5 + Math.random() / 2));

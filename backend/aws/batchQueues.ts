@@ -59,6 +59,8 @@ function aliasesOf({ engine, instances }: Machine): readonly string[] {
 
 /** Queues asked about at the same time. */
 const WIDTH = 4;
+/** Somebody waits for the answer, and can do without. */
+const FEW = { tries: 2 } as const;
 /** ListJobs gives at most so many; more are not counted. */
 const MAX_COUNTED = 100;
 
@@ -69,7 +71,10 @@ export async function inspectBatchQueues(
 ): Promise<readonly QueueInfo[]> {
   const infos = catalogueQueues(options);
   const names = infos.map(({ name }) => `${options.prefix}-${name}`);
-  const { jobQueues = [] } = await retryBatch(() => client.send(new DescribeJobQueuesCommand({ jobQueues: names })));
+  const { jobQueues = [] } = await retryBatch(
+    () => client.send(new DescribeJobQueuesCommand({ jobQueues: names })),
+    FEW,
+  );
   const environments = await environmentsOf(client, jobQueues);
   return mapConcurrently(infos, WIDTH, async (info) => {
     const queue = jobQueues.find(({ jobQueueName }) => jobQueueName === `${options.prefix}-${info.name}`);
@@ -92,9 +97,8 @@ async function environmentsOf(
 ): Promise<ReadonlyMap<string, ComputeEnvironmentDetail>> {
   const arns = [...new Set(queues.flatMap((queue) => environmentArns(queue)))];
   if (arns.length === 0) return new Map();
-  const answer = await retryBatch(() =>
-    client.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: arns })),
-  );
+  const command = new DescribeComputeEnvironmentsCommand({ computeEnvironments: arns });
+  const answer = await retryBatch(() => client.send(command), FEW);
   return new Map((answer.computeEnvironments ?? []).map((each) => [each.computeEnvironmentArn ?? '', each]));
 }
 
@@ -118,7 +122,7 @@ function troubleOf(queue: JobQueueDetail, environments: Environments): string | 
 
 async function countJobs(client: BatchClient, queue: JobQueueDetail, jobStatus: JobStatus): Promise<number> {
   const request = { jobQueue: queue.jobQueueArn, jobStatus, maxResults: MAX_COUNTED };
-  const { jobSummaryList = [] } = await retryBatch(() => client.send(new ListJobsCommand(request)));
+  const { jobSummaryList = [] } = await retryBatch(() => client.send(new ListJobsCommand(request)), FEW);
   return jobSummaryList.length;
 }
 

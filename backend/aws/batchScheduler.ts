@@ -35,7 +35,7 @@ const DEFAULT_SUBMITS_PER_SECOND = 10;
 /** After this time a claim without a Batch job is not being worked on any more, and ListJobs would show its job. */
 const ABANDONED_MS = 60_000;
 /** How long to wait for somebody else who is just handing the run over. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_000;
 const LOOK_AGAIN_MS = 200;
 /** What GET /queues shows may be so old. */
 const FACTS_FRESH_MS = 30_000;

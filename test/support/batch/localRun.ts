@@ -1,5 +1,6 @@
 /** A scheduler in front of a stand-in whose containers are small shell scripts: for tests of the scheduler. */
 import { randomUUID } from 'node:crypto';
+import type { BatchClient } from '@aws-sdk/client-batch';
 import { createBatchClient } from '../../../backend/aws/batchClient.ts';
 import { observationOfEvent } from '../../../backend/aws/batchEvents.ts';
 import { BatchScheduler, type BatchSchedulerOptions } from '../../../backend/aws/batchScheduler.ts';
@@ -25,6 +26,7 @@ esac
 export interface ScheduledWorld {
   readonly scheduler: BatchScheduler;
   readonly standIn: BatchStandIn;
+  readonly client: BatchClient;
   /** What the events so far told. */
   readonly reported: readonly RunObservation[];
   close(): Promise<void>;
@@ -74,6 +76,7 @@ export async function scheduledWorld(
   return {
     scheduler,
     standIn,
+    client,
     reported,
     close: async () => {
       client.destroy();
