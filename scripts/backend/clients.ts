@@ -33,12 +33,12 @@ export interface ClientOptions {
   readonly region: string;
   /** Fixed credentials, for tests; otherwise those of the environment, the profile, SSO … */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly maxAttempts?: number;
+  /** Of an emulator of AWS; for S3 its buckets then are in the path. */
+  readonly endpoint?: string;
 }
 
 /** One client per service. Nothing is sent yet. */
 export function awsClients(options: ClientOptions): AwsClients {
-  const s3 = options.region === '' ? {} : { followRegionRedirects: true };
   return {
     batch: new BatchClient(options),
     cloudFormation: new CloudFormationClient(options),
@@ -48,7 +48,7 @@ export function awsClients(options: ClientOptions): AwsClients {
     ecr: new ECRClient(options),
     fsx: new FSxClient(options),
     quotas: new ServiceQuotasClient(options),
-    s3: new S3Client({ ...options, ...s3 }),
+    s3: new S3Client({ ...options, forcePathStyle: options.endpoint !== undefined }),
     sns: new SNSClient(options),
     sqs: new SQSClient(options),
     ssm: new SSMClient(options),

@@ -59,7 +59,7 @@ async function report(aws: AwsClients, target: Target, key: string | undefined):
   } else {
     console.log(`  Admin key  ${key}`);
     console.log('             It is shown this once. Keep it in a password manager; make keys for people with it:');
-    console.log('             foldpad keys create NAME');
+    console.log('             foldpad keys create --name NAME');
   }
   return url;
 }
@@ -69,13 +69,12 @@ await runCommandLine(async () => {
   if (flags.help) return console.log(DEPLOY_HELP);
   useProfile(flags);
   const ask = prompter(flags.yes);
-  const input = await settle(flags, ask);
-  const { aws, target } = await openSession(input);
+  const { aws, target, input } = await openSession(await settle(flags, ask));
 
   const findings = await examineAccount(aws, target);
   for (const finding of findings) console.log(describeFinding(finding));
   console.log('\nbuilding the functions and the templates …');
-  await build({ mode: 'production', inHost: false });
+  for (const only of ['lambda', 'image']) await build({ mode: 'production', inHost: false, only });
   const { file } = await writeForCdk(input, target.account);
   const app = await synthesize(file, path.join(CACHE, 'deploy', `${target.config.name}-${target.region}`));
   console.log(await describePlan(target, app.assembly));

@@ -16,7 +16,9 @@ import { batchQueues, bucketOf, partsOf, stackOf, type Target } from './target.t
 
 /** What goes, first to last: nothing is removed before what uses it. */
 function removalOrder(target: Target): readonly StackPart[] {
-  const parts = partsOf({ ...target.config, workstation: { ...target.config.workstation, enabled: true } });
+  const { config } = target;
+  // The configuration may have changed since the workstation was deployed.
+  const parts = partsOf({ ...config, workstation: { ...config.workstation, enabled: true } });
   return parts.toReversed().filter((part) => part !== 'Storage' && part !== 'Network');
 }
 
@@ -81,8 +83,7 @@ await runCommandLine(async () => {
   const flags = parseDestroyFlags(process.argv.slice(2));
   if (flags.help) return console.log(DESTROY_HELP);
   useProfile(flags);
-  const input = readInput(flags);
-  const { aws, target } = await openSession(input);
+  const { aws, target, input } = await openSession(readInput(flags));
   const withData = flags['delete-data'];
   await confirmRemoval(target, flags.yes, withData);
   await makeIdle(aws, target);

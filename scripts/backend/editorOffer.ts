@@ -26,11 +26,9 @@ export async function offerEditor(url: string, named: string | undefined, ask: P
   }
   if (chosen.length === 0) {
     const lines = Object.entries(profileSettings(url)).map(([name, value]) => `  "${name}": "${value}"`);
-    console.log(`\nIn the editor: run the command "Foldpad: Connect to a Backend…", or write into its settings:`);
+    console.log(`\nIn the editor: run the command "Foldpad: Connect to Backend…", or write into its settings:`);
     console.log(lines.join(',\n'));
   }
-  console.log(
-    'The key goes into no file: the command "Foldpad: Connect to a Backend…" asks for it and keeps it in the',
-  );
+  console.log('The key goes into no file: the command "Foldpad: Connect to Backend…" asks for it and keeps it in the');
   console.log('editor’s secret storage. On the command line: foldpad --url URL --key-file FILE (chmod 600 FILE).');
 }

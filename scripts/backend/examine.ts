@@ -12,9 +12,9 @@ import { checkMail } from './checks/mail.ts';
 import { checkOfferings } from './checks/offerings.ts';
 import { checkInstanceQuotas, checkLustreQuota } from './checks/quotas.ts';
 import { checkShareKey } from './checks/shareKey.ts';
-import { checkStacks } from './checks/stacks.ts';
+import { checkStacks, describeStack } from './checks/stacks.ts';
 import type { AwsClients } from './clients.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, missing } from './findings.ts';
 import { imagesOf } from './imageBuilds.ts';
 import { batchQueues, bucketOf, partsOf, queueMachines, quotaNeeds, stackOf, type Target, topicArn } from './target.ts';
 
@@ -37,10 +37,18 @@ export async function examineAccount(
   return groups.flat();
 }
 
-/** What the deployment itself lacks. */
+async function isDeployed(aws: AwsClients, stacks: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(stacks.map((name) => describeStack(aws, name)));
+  return found.some((stack) => stack !== undefined);
+}
+
+/** What the deployment itself lacks; one finding if there is none. */
 export async function examineDeployment(aws: AwsClients, target: Target): Promise<readonly Finding[]> {
   const { config, names, region } = target;
   const stacks = partsOf(config).map((part) => stackOf(target, part));
+  if (!(await isDeployed(aws, stacks))) {
+    return [missing('deployment', `there is no ${config.name} in ${region}.`, 'Run: npm run deploy:backend')];
+  }
   const withDatabases = config.databases.fileSystem && config.queues.some((queue) => queue !== 'cpu');
   const groups = await Promise.all([
     findingsOf('stacks', () => checkStacks(aws, region, stacks)),
@@ -62,7 +70,8 @@ export async function examineDeployment(aws: AwsClients, target: Target): Promis
       : [],
     findingsOf('compute environments', () => checkComputeEnvironments(aws, config.name)),
     findingsOf('job queues', () => checkJobQueues(aws, batchQueues(target), Date.now())),
-    findingsOf('work that was given up', () => checkDeadLetters(aws, region, names.deadQueue)),
+    findingsOf('work that was given up', () => checkDeadLetters(aws, region, names.deadQueue, 'work')),
+    findingsOf('events that were given up', () => checkDeadLetters(aws, region, names.deadEvents, 'events')),
   ]);
   return groups.flat();
 }

@@ -8,8 +8,9 @@ import { type AwsClients, awsClients } from './clients.ts';
 import { describeFinding } from './findings.ts';
 import { type CommonFlags, UsageError } from './flags.ts';
 import { Interrupted } from './prompter.ts';
-import type { Input } from './settings.ts';
+import { type Input, regionOf } from './settings.ts';
 import { type Target, targetOf } from './target.ts';
+import { withZones } from './zones.ts';
 
 /** Something stands in the way that the person has just been told of. */
 export class Told extends Error {
@@ -24,22 +25,26 @@ export function useProfile({ profile }: Pick<CommonFlags, 'profile'>): void {
 export interface Session {
   readonly aws: AwsClients;
   readonly target: Target;
+  /** What was given, with the account's own zones. */
+  readonly input: Input;
 }
 
 /** Finds out whose account this is. @throws ConfigError, Told */
-export async function openSession(input: Input): Promise<Session> {
-  const config = parseConfig(input);
-  const aws = awsClients({ region: config.region });
-  const { identity, finding } = await findIdentity(aws, config.region);
+export async function openSession(given: Input): Promise<Session> {
+  const region = regionOf(given);
+  const aws = awsClients({ region });
+  const { identity, finding } = await findIdentity(aws, region);
   console.log(describeFinding(finding));
-  if (identity === undefined) throw new Told('without credentials nothing can be done');
+  if (identity === undefined) throw new Told('Without credentials nothing can be done.');
+  const input = await withZones(aws, given, region);
+  const config = parseConfig(input);
   if (config.account !== undefined && config.account !== identity.account) {
     throw new UsageError(
       `The configuration is for account ${config.account}, and the credentials belong to ${identity.account}. ` +
         'Choose others (AWS_PROFILE, --profile) or remove "account" from the configuration.',
     );
   }
-  return { aws, target: targetOf({ ...config, account: identity.account }, identity) };
+  return { aws, target: targetOf({ ...config, account: identity.account }, identity), input };
 }
 
 const EXPLAINED = ['ConfigError', 'UsageError', 'JsoncError'];

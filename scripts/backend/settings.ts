@@ -60,6 +60,11 @@ function queueChoices() {
   });
 }
 
+/** The region alone: what else is wrong with the configuration is told later, all at once. @throws ConfigError */
+export function regionOf({ region }: Input): string {
+  return parseConfig({ region, network: { zones: ['not looked at'] } }).region;
+}
+
 /** Machines that can be had in China; the others are refused by its regions. */
 const QUEUES_IN_CHINA: readonly QueueName[] = ['low', 'mid', 'high', 'g5', 'cpu'];
 

@@ -6,9 +6,11 @@ import {
   bucketName,
   type ResourceNames,
   resourceNames,
+  STACK_PARTS,
   type StackPart,
   stackName,
 } from '../../backend/infra/names.ts';
+import { EMULATED_PARTS } from '../../backend/infra/stacks.ts';
 import type { Identity } from './checks/credentials.ts';
 import type { QueueMachines } from './checks/offerings.ts';
 import type { QuotaNeed } from './checks/quotas.ts';
@@ -74,8 +76,11 @@ export function queueMachines(config: DeploymentConfig): readonly QueueMachines[
     .map(({ queue, machine }) => ({ queue, instanceTypes: machine.instances.map(({ name }) => name) }));
 }
 
-/** The stacks of a deployment, in the order in which they are deployed. */
-export function partsOf(config: DeploymentConfig): readonly StackPart[] {
-  const parts: StackPart[] = ['Network', 'Storage', 'Images', 'Notify', 'Compute', 'Databases', 'Api', 'Operations'];
-  return config.workstation.enabled ? [...parts, 'Workstation'] : parts;
+/** The stacks of a deployment, in the order in which they are deployed; on an emulator those that it can make. */
+export function partsOf({ workstation, emulator }: DeploymentConfig): readonly StackPart[] {
+  return STACK_PARTS.filter(
+    (part) =>
+      (part !== 'Workstation' || workstation.enabled) &&
+      (emulator === undefined || (EMULATED_PARTS as readonly StackPart[]).includes(part)),
+  );
 }

@@ -5,13 +5,20 @@ import type { AwsClients } from '../clients.ts';
 import { type Finding, missing, ok } from '../findings.ts';
 import { consoleUrl } from '../regions.ts';
 
-/** The dead letter queue must be empty: each message is a job that nobody works on any more. */
+/** What the messages of a dead letter queue are, and whose log says why they are there. */
+const KINDS = {
+  work: { what: 'work that was given up', log: 'dispatcher' },
+  events: { what: 'events that were given up', log: 'tracker and the reconciler' },
+} as const;
+
+/** The dead letter queues must be empty: each message is something that nobody works on any more. */
 export async function checkDeadLetters(
   { sqs }: Pick<AwsClients, 'sqs'>,
   region: string,
   queueName: string,
+  kind: keyof typeof KINDS,
 ): Promise<readonly Finding[]> {
-  const name = 'work that was given up';
+  const { what: name, log } = KINDS[kind];
   let url: string;
   try {
     url = (await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }))).QueueUrl ?? '';
@@ -31,7 +38,7 @@ export async function checkDeadLetters(
     missing(
       name,
       `${count} message${count === 1 ? '' : 's'} in ${queueName}: tried several times without success.`,
-      `Read why in the dispatcher's log, mend the cause, then "Start DLQ redrive" at ${consoleUrl(region)}/sqs/v3/home#/queues/${encodeURIComponent(url)}`,
+      `Read why in the log of the ${log}, mend the cause, then "Start DLQ redrive" at ${consoleUrl(region)}/sqs/v3/home#/queues/${encodeURIComponent(url)}`,
     ),
   ];
 }

@@ -227,8 +227,8 @@ describe('doctor: dead letters', () => {
     }).aws;
 
   it('counts those that are being looked at as well', async () => {
-    assert.match(only(await checkDeadLetters(withMessages('2', '1'), 'us-east-1', 'q')).found, /^3 messages/);
-    assert.equal(only(await checkDeadLetters(withMessages('0', '0'), 'us-east-1', 'q')).state, 'ok');
+    assert.match(only(await checkDeadLetters(withMessages('2', '1'), 'us-east-1', 'q', 'work')).found, /^3 messages/);
+    assert.equal(only(await checkDeadLetters(withMessages('0', '0'), 'us-east-1', 'q', 'work')).state, 'ok');
   });
 
   it('says when the queue is not there', async () => {
@@ -237,7 +237,7 @@ describe('doctor: dead letters', () => {
         throw refusal('QueueDoesNotExist');
       },
     });
-    assert.equal(only(await checkDeadLetters(aws, 'us-east-1', 'q')).state, 'missing');
+    assert.equal(only(await checkDeadLetters(aws, 'us-east-1', 'q', 'work')).state, 'missing');
   });
 });
 
