@@ -121,7 +121,12 @@ export class ApiStack extends FoldpadStack {
   }
 
   #queue(id: string, queueName: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
-    return new Queue(this, id, { queueName, encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
+    return new Queue(this, id, {
+      queueName,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: this.enforceSSL,
+      ...props,
+    });
   }
 
   #deadQueue(id: string, name: string): Queue {

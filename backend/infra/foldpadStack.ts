@@ -38,6 +38,11 @@ export abstract class FoldpadStack extends Stack {
     return [...zonesOf(this.config)];
   }
 
+  /** Whether only encrypted connections are accepted: always, but in an emulator, which has no others. */
+  get enforceSSL(): boolean {
+    return this.config.emulator === undefined;
+  }
+
   /** Holds a token where the account is not known before the deployment. */
   get bucketName(): string {
     return bucketName(this.config.name, Aws.ACCOUNT_ID, this.config.region);

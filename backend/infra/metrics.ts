@@ -19,7 +19,10 @@ export type OwnMetric =
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Metrics of one deployment; counts are sums over five minutes unless said otherwise. */
+/**
+ * Metrics of one deployment; counts are sums over five minutes unless said otherwise. CloudWatch tells those of one graph
+ * apart by their names and dimensions, so they have no labels (which would make an alarm on one a formula).
+ */
 export class OperationMetrics {
   readonly #config: DeploymentConfig;
   readonly #apiId: string;
@@ -36,7 +39,6 @@ export class OperationMetrics {
       dimensionsMap: { service: this.#config.name },
       statistic,
       period,
-      label: metricName,
     });
   }
 
@@ -56,7 +58,6 @@ export class OperationMetrics {
       dimensionsMap: { QueueName },
       statistic: Stats.MAXIMUM,
       period: FIVE_MINUTES,
-      label: QueueName,
     });
   }
 
@@ -67,7 +68,6 @@ export class OperationMetrics {
       dimensionsMap: { FunctionName: functionName(this.#config.name, name) },
       statistic: metricName === 'Duration' ? Stats.p(95) : Stats.SUM,
       period: FIVE_MINUTES,
-      label: name,
     });
   }
 
@@ -96,7 +96,6 @@ export class OperationMetrics {
       dimensionsMap: { ApiId: this.#apiId },
       statistic: metricName === 'Latency' ? Stats.p(95) : Stats.SUM,
       period: FIVE_MINUTES,
-      label: metricName,
     });
   }
 
@@ -113,7 +112,6 @@ export class OperationMetrics {
       dimensionsMap: { Deployment: this.#config.name, Queue },
       statistic: Stats.MAXIMUM,
       period: FIVE_MINUTES,
-      label: Queue,
     });
   }
 

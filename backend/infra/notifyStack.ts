@@ -41,7 +41,7 @@ export class NotifyStack extends FoldpadStack {
       topicName: this.names.topic,
       displayName: 'Foldpad',
       masterKey: key,
-      enforceSSL: true,
+      enforceSSL: this.enforceSSL,
     });
     topic.addToResourcePolicy(
       new PolicyStatement({ principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }),

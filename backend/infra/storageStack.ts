@@ -45,10 +45,10 @@ export class StorageStack extends FoldpadStack {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
+      enforceSSL: this.enforceSSL,
+      ...(this.enforceSSL && { minimumTLSVersion: 1.2 }),
       removalPolicy: this.#removalPolicy,
-    } as const satisfies BucketProps;
+    } satisfies BucketProps;
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...common,
       bucketName: this.accessLogBucketName,
