@@ -54,7 +54,8 @@ export async function submitJobs(
     const stored = await deps.jobs.create(jobs, idempotency && { owner: principal.owner, ...idempotency });
     if (stored.outcome === 'mismatch') throw mismatch();
     if (stored.outcome === 'replayed') {
-      await removeInputs(deps, jobs);
+      // These ids are new, and none of them was stored.
+      await mapConcurrently(jobs, WIDTH, ({ id }) => deps.objects.removeAll(jobKeys.inputFolder(id)));
       return { jobs: stored.jobs, replayed: true };
     }
   } catch (error) {
