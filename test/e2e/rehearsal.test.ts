@@ -1,0 +1,158 @@
+// The editor on the AWS backend, as it is deployed into the emulator: the same clicks as with the local backend.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { ROOT } from '../../scripts/lib/paths.ts';
+import { type Browser, openBrowser } from '../support/browser.ts';
+import { type Editor, startEditor } from '../support/editor.ts';
+import { needsEngine } from '../support/engine.ts';
+import { miniStackMissing } from '../support/miniStack.ts';
+import { vsixFile } from '../support/package.ts';
+import { colouredPixels } from '../support/pixels.ts';
+import { type Rehearsal, startRehearsal } from '../support/rehearsal.ts';
+import {
+  answerDialog,
+  chooseInContextMenu,
+  clickInline,
+  editorTab,
+  explorerRow,
+  openWorkbench,
+  pick,
+  runCommandNamed,
+  screenshot,
+  showContainer,
+  statusItem,
+  treeRow,
+  typeQuickly,
+  waitForOutput,
+} from '../support/workbench.ts';
+
+const EXAMPLES = path.join(ROOT, 'examples');
+const PREDICTION_MS = 300_000;
+const STEP_MS = 90_000;
+/** More than legend, buttons and text of the page have together. */
+const DRAWN_PIXELS = 12_000;
+
+/** The input box that is open, by its title. */
+async function fill(page: Page, title: string, text: string): Promise<void> {
+  await page.locator('.quick-input-title').getByText(title).waitFor({ timeout: STEP_MS });
+  await typeQuickly(page, text);
+  await page.keyboard.press('Enter');
+}
+
+async function predict(page: Page, file: string): Promise<void> {
+  await page.keyboard.press('Control+Shift+E');
+  await explorerRow(page, file).waitFor({ timeout: STEP_MS });
+  await chooseInContextMenu(page, explorerRow(page, file), 'Predict Structure…');
+  await pick(page, /^cpu/);
+}
+
+async function drawnPixels(page: Page): Promise<number> {
+  const frame = page.locator('iframe.webview:visible').first();
+  await frame.waitFor({ timeout: STEP_MS });
+  const deadline = Date.now() + STEP_MS;
+  for (;;) {
+    const pixels = colouredPixels(await frame.screenshot());
+    if (pixels > DRAWN_PIXELS || Date.now() > deadline) return pixels;
+    await delay(1000);
+  }
+}
+
+describe('the editor on the AWS backend', function () {
+  this.timeout(PREDICTION_MS + 2 * STEP_MS);
+  let rehearsal: Rehearsal;
+  let editor: Editor;
+  let browser: Browser;
+  let page: Page;
+  let key: string;
+
+  before(async function () {
+    needsEngine(this);
+    const missing = miniStackMissing();
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    rehearsal = await startRehearsal();
+    key = await rehearsal.newKey('Ada Lovelace');
+    editor = await startEditor({ workspace: EXAMPLES, vsix: [await vsixFile()] });
+    browser = await openBrowser();
+    ({ page } = browser);
+    await openWorkbench(page, editor.url);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await editor?.stop();
+    await rehearsal?.stop();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && page) await screenshot(page, `failed aws ${this.currentTest.title}`);
+  });
+
+  it('is told address and key, refuses a wrong one, and keeps the key out of the settings', async () => {
+    await showContainer(page, 'Foldpad');
+    await runCommandNamed(page, 'Foldpad: Connect to Backend');
+    await fill(page, 'Connect to a Backend (1/2)', rehearsal.url);
+    await fill(page, 'Connect to a Backend (2/2)', `${key.slice(0, -4)}AAAA`);
+    await page.locator('.quick-input-widget').getByText('Enter the key again').waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'aws 01 wrong key');
+    await fill(page, 'Connect to a Backend (2/2)', key);
+    await page.locator('.sidebar').getByText('No predictions yet').waitFor({ timeout: STEP_MS });
+    await statusItem(page, 'Foldpad').waitFor({ timeout: STEP_MS });
+    await runCommandNamed(page, 'Preferences: Open User Settings (JSON)');
+    await editorTab(page, 'settings.json').waitFor({ timeout: STEP_MS });
+    const text = page.locator('.editor-instance .view-lines').first();
+    await text.getByText('foldpad.remote.url').first().waitFor({ timeout: STEP_MS });
+    assert.ok(!(await text.innerText()).includes(key.slice(-43)));
+    await screenshot(page, 'aws 02 connected');
+    await page.keyboard.press('Control+F4');
+  });
+
+  it('submits to a queue of the deployment and watches the job succeed', async () => {
+    await predict(page, 'hemoglobin-beta.fasta');
+    await treeRow(page, /hemoglobin-beta/)
+      .first()
+      .waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'aws 03 submitted');
+    await treeRow(page, /hemoglobin-beta.*\d+ · estimated CA-lDDT/).waitFor({ timeout: PREDICTION_MS });
+    await screenshot(page, 'aws 04 succeeded');
+  });
+
+  it('shows the log that Batch kept', async () => {
+    await clickInline(page, treeRow(page, 'hemoglobin-beta').first(), 'Show Log');
+    await waitForOutput(page, /hemoglobin-beta SUCCEEDED/, STEP_MS);
+    await screenshot(page, 'aws 05 log');
+    await page.keyboard.press('Control+J');
+  });
+
+  it('opens the structure, fetched through the redirect', async () => {
+    await clickInline(page, treeRow(page, 'hemoglobin-beta').first(), 'Open Structure');
+    const pixels = await drawnPixels(page);
+    await screenshot(page, 'aws 06 structure');
+    assert.ok(pixels > DRAWN_PIXELS, `${pixels} coloured pixels`);
+  });
+
+  it('cancels a job', async () => {
+    await predict(page, 'ubiquitin.fasta');
+    const row = treeRow(page, /ubiquitin/).first();
+    await row.waitFor({ timeout: STEP_MS });
+    await clickInline(page, row, 'Cancel');
+    await treeRow(page, /ubiquitin.*Cancelled/).waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'aws 07 cancelled');
+  });
+
+  it('deletes a job with its results', async () => {
+    await clickInline(page, treeRow(page, 'hemoglobin-beta').first(), 'Delete…');
+    await answerDialog(page, 'Delete');
+    await treeRow(page, 'hemoglobin-beta').waitFor({ state: 'detached', timeout: STEP_MS });
+    await screenshot(page, 'aws 08 deleted');
+    const { jobs } = await rehearsal.client(key).list();
+    assert.deepEqual(
+      jobs.map(({ status }) => status),
+      ['CANCELLED'],
+    );
+  });
+});
