@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { runCommand } from '../../scripts/lib/process.ts';
+import { pythonProgram } from '../../scripts/setup/python.ts';
+import type { Assembly } from '../support/assembly.ts';
+import { synthesizeApp } from '../support/assembly.ts';
+import { assemblyOf } from '../support/infraAssemblies.ts';
+import { needsMiniStack } from '../support/miniStack.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const REGIONS = ['virginia', 'ningxia'] as const;
+
+/**
+ * Rules of cfn-lint that do not apply: W3005 is the CDK's habit to say twice what depends on what; W3010 asks for zones
+ * that are looked up, where ours are written down on purpose (backend/infra/zones.ts).
+ */
+const IGNORED = ['W3005', 'W3010'];
+
+async function lint(assembly: Assembly): Promise<string> {
+  const files = assembly.parts.map((part) => path.join(assembly.folder, `${part}.template.json`));
+  const args = ['--regions', assembly.config.region, '--format', 'parseable', '--ignore-checks', ...IGNORED, '--'];
+  const { code, output } = await runCommand(pythonProgram('aws', 'cfn-lint'), [...args, ...files], {
+    timeoutMs: 170_000,
+  });
+  assert.ok(code === 0 || output.trim() !== '', 'cfn-lint could not be run');
+  return output.trim();
+}
+
+describe('rules that every template keeps', function () {
+  this.timeout(180_000);
+
+  for (const name of REGIONS) {
+    it(`leaves no finding of cdk-nag's AwsSolutions unexplained (${name})`, () => {
+      const unexplained = assemblyOf(name).findings.filter(({ reason }) => reason === undefined);
+      assert.deepEqual(unexplained, []);
+    });
+
+    it(`explains findings in sentences (${name})`, () => {
+      const { findings } = assemblyOf(name);
+      assert.ok(findings.length > 10, 'the rules were not checked');
+      for (const { rule, reason = '' } of findings) assert.match(reason, /^\S.{20,}[.:]?$/, `${rule}: "${reason}"`);
+    });
+  }
+
+  it('finds what is wrong: the checks are awake', () => {
+    const { folder, remove } = temporaryFolder();
+    try {
+      const assembly = synthesizeApp(folder, true, (app) => new Bucket(new Stack(app, 'Storage'), 'Open'));
+      const rules = assembly.map(({ rule, reason }) => (reason === undefined ? rule : ''));
+      assert.ok(rules.includes('AwsSolutions-S1'), rules.join());
+      assert.ok(rules.includes('AwsSolutions-S10'), rules.join());
+    } finally {
+      remove();
+      process.exitCode = 0;
+    }
+  });
+
+  describe('cfn-lint', () => {
+    before(function () {
+      needsMiniStack(this);
+    });
+
+    for (const name of REGIONS) {
+      it(`has nothing to say, the region's services included (${name})`, async () => {
+        assert.equal(await lint(assemblyOf(name)), '');
+      });
+    }
+  });
+});
