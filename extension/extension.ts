@@ -8,6 +8,7 @@ import { Connection } from './connection/connection.ts';
 import { LocalBackend } from './connection/localBackend.ts';
 import { dataDirectory, KeyRing, localArguments } from './connection/profile.ts';
 import { StatusBar } from './connection/statusBar.ts';
+import { FastaLanguage } from './fasta/fastaLanguage.ts';
 import { EndNotifier } from './jobs/endNotifier.ts';
 import { FailureTeller } from './jobs/failureTeller.ts';
 import { JobFilter } from './jobs/jobFilter.ts';
@@ -88,7 +89,10 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
     }),
   );
   const memory = context.globalState;
-  keep(registerCommands({ connection, filter, jobLog, keys, log, memory, notifier, panels, results, store, view }));
+  const fasta = keep(new FastaLanguage({ connection, log, memory, store }));
+  keep(
+    registerCommands({ connection, fasta, filter, jobLog, keys, log, memory, notifier, panels, results, store, view }),
+  );
   // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.
   notifier.resume();
 

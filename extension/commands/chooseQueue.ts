@@ -3,9 +3,8 @@
 import * as vscode from 'vscode';
 import type { QueueInfo } from '../../backend/api/job.ts';
 import { join, UserError } from '../base/errors.ts';
+import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import type { Services } from './services.ts';
-
-const MEMORY = 'foldpad.queue';
 
 /**
  * @returns the queue; undefined when the user gave up
@@ -19,7 +18,7 @@ export async function chooseQueue({ connection, memory }: Services): Promise<Que
   const [only] = open;
   if (!only) throw noEngine(queues[0]);
   if (open.length === 1) return only;
-  const last = memory.get<string>(MEMORY);
+  const last = memory.get<string>(QUEUE_MEMORY);
   // The last choice comes first, so that Enter takes it.
   const sorted = [...open].sort((a, b) => Number(b.name === last) - Number(a.name === last));
   const items = sorted.map((queue) => ({
@@ -33,7 +32,7 @@ export async function chooseQueue({ connection, memory }: Services): Promise<Que
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  if (picked) await memory.update(MEMORY, picked.queue.name);
+  if (picked) await memory.update(QUEUE_MEMORY, picked.queue.name);
   return picked?.queue;
 }
 

@@ -42,7 +42,7 @@ async function askKey(url: string): Promise<string | undefined> {
 
 async function tryKey(url: string, key: string): Promise<string | undefined> {
   const title = vscode.l10n.t('Trying {0}', url);
-  const { FoldpadClient } = await import(/* webpackMode: "eager" */ '../../backend/api/client.ts');
+  const { FoldpadClient } = await import(/* webpackChunkName: "client" */ '../../backend/api/client.ts');
   try {
     await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () =>
       new FoldpadClient({ url, key }).queues(),

@@ -4,8 +4,9 @@ import * as vscode from 'vscode';
 import type { FastaMode } from '../../backend/api/fasta/types.ts';
 import type { Engine, Job } from '../../backend/api/job.ts';
 import { describeError, isCancellation, isProblem, UserError } from '../base/errors.ts';
-import { type FastaInput, fileName, readFastaInputs, refuseProblems } from '../fasta/fastaInputs.ts';
+import { type FastaInput, fileName, readFastaInputs, readRecordInput, refuseProblems } from '../fasta/fastaInputs.ts';
 import { type PlannedRequest, planRequests } from '../fasta/predictionRequests.ts';
+import { isRecordTarget } from '../fasta/recordTarget.ts';
 import { chooseMode } from './chooseMode.ts';
 import { chooseQueue } from './chooseQueue.ts';
 import { fastaUris } from './fastaUris.ts';
@@ -19,10 +20,9 @@ interface Plannable {
 
 /** @returns the submitted jobs; empty when the user gave up */
 export async function predictStructure(services: Services, ...given: unknown[]): Promise<readonly Job[]> {
-  const uris = await fastaUris(given);
-  if (uris.length === 0) return [];
   // The files are judged first: a mistake in one of them needs no backend to be told of.
-  const inputs = await readFastaInputs(uris);
+  const inputs = await chosenInputs(given);
+  if (inputs.length === 0) return [];
   const queue = await chooseQueue(services);
   if (!queue) return [];
   const mode = await chooseMode(inputs, queue.engine === 'alphafold2');
@@ -42,9 +42,17 @@ export async function predictStructure(services: Services, ...given: unknown[]):
   return jobs;
 }
 
+/** @param given what VS Code gave: files, or one record of a document */
+async function chosenInputs(given: readonly unknown[]): Promise<readonly FastaInput[]> {
+  const [target] = given;
+  if (isRecordTarget(target)) return [await readRecordInput(target)];
+  const uris = await fastaUris(given);
+  return uris.length === 0 ? [] : readFastaInputs(uris);
+}
+
 /** What the engine can take: lengths, number of chains, unknown residues. @throws UserError */
 async function checkTargets(inputs: readonly FastaInput[], engine: Engine, mode: FastaMode): Promise<void> {
-  const { checkTarget } = await import(/* webpackMode: "eager" */ '../../backend/api/fasta/checkTarget.ts');
+  const { checkTarget } = await import(/* webpackChunkName: "fasta" */ '../../backend/api/fasta/checkTarget.ts');
   for (const input of inputs) refuseProblems(input, checkTarget(input.file.records, { engine, mode }));
 }
 
@@ -83,7 +91,7 @@ function explain(error: unknown, plan: readonly PlannedRequest<Plannable>[]): un
   const { uri, file } = planned.input.input;
   const text = `${fileName(uri)}: ${describeError(error)} ${vscode.l10n.t('Nothing was submitted.')}`;
   if (file.totals.compressed) return new UserError(text, [], { cause: error });
-  const start = new vscode.Position(planned.record.line - 1, 0);
+  const start = new vscode.Position(planned.record.line - 1 + (planned.input.input.firstLine ?? 0), 0);
   const run = () => vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });
   return new UserError(text, [{ title: vscode.l10n.t('Show in File'), run }], { cause: error });
 }

@@ -9,10 +9,13 @@ import { connectBackend } from './connectBackend.ts';
 import { copyJobId } from './copyJobId.ts';
 import { deleteFinishedJobs } from './deleteFinishedJobs.ts';
 import { deleteJob } from './deleteJob.ts';
+import { estimateRecord } from './estimateRecord.ts';
 import { filterJobs } from './filterJobs.ts';
+import { goToRecord } from './goToRecord.ts';
 import { installEngine } from './installEngine.ts';
 import { openResultFile } from './openResultFile.ts';
 import { openStructure } from './openStructure.ts';
+import { predictRecord } from './predictRecord.ts';
 import { predictStructure } from './predictStructure.ts';
 import { refreshJobs } from './refreshJobs.ts';
 import { restartBackend } from './restartBackend.ts';
@@ -21,6 +24,7 @@ import { saveResults } from './saveResults.ts';
 import type { Services } from './services.ts';
 import { showLog } from './showLog.ts';
 import { showStatus } from './showStatus.ts';
+import { splitFasta } from './splitFasta.ts';
 import { useLocalBackend } from './useLocalBackend.ts';
 import { viewStructureFile } from './viewStructureFile.ts';
 
@@ -34,6 +38,10 @@ function handlers(services: Services): Record<string, Handler> {
       command(services, ...given);
   return {
     'foldpad.predictStructure': withServices(predictStructure),
+    'foldpad.predictRecord': withServices(predictRecord),
+    'foldpad.estimateRecord': withServices(estimateRecord),
+    'foldpad.goToRecord': withServices(goToRecord),
+    'foldpad.splitFasta': withServices(splitFasta),
     'foldpad.viewStructureFile': viewStructureFile,
     'foldpad.openStructure': withServices(openStructure),
     'foldpad.openResultFile': withServices(openResultFile),

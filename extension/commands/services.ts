@@ -3,6 +3,7 @@
 import type * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
 import type { KeyRing } from '../connection/profile.ts';
+import type { FastaLanguage } from '../fasta/fastaLanguage.ts';
 import type { EndNotifier } from '../jobs/endNotifier.ts';
 import type { JobFilter } from '../jobs/jobFilter.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
@@ -13,6 +14,7 @@ import type { StructurePanels } from '../structure/structurePanels.ts';
 
 export interface Services {
   readonly connection: Connection;
+  readonly fasta: FastaLanguage;
   readonly filter: JobFilter;
   readonly jobLog: JobLog;
   readonly keys: KeyRing;

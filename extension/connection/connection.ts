@@ -145,7 +145,7 @@ export class Connection extends Disposable {
     if (this.#state.kind === 'idle') this.#become({ kind: 'starting' });
     try {
       const { url, key } = profile.kind === 'local' ? await this.#local.ensure() : await this.#remote(profile.url);
-      const { FoldpadClient } = await import(/* webpackMode: "eager" */ '../../backend/api/client.ts');
+      const { FoldpadClient } = await import(/* webpackChunkName: "client" */ '../../backend/api/client.ts');
       const client = new FoldpadClient({ url, key: () => key, userAgent: this.#userAgent });
       const queues = await client.queues();
       if (generation !== this.#generation) throw new vscode.CancellationError();

@@ -1,9 +1,11 @@
 /** Reads the FASTA files that a command was given, from wherever they lie, and refuses what cannot be predicted. */
 
 import * as vscode from 'vscode';
-import type { FastaFile, FastaProblem } from '../../backend/api/fasta/types.ts';
+import type { FastaFile, FastaProblem, FastaRecord } from '../../backend/api/fasta/types.ts';
 import { type ErrorAction, join, UserError } from '../base/errors.ts';
 import { fastaStem } from './fastaFiles.ts';
+import { recordName } from './predictionRequests.ts';
+import type { RecordTarget } from './recordTarget.ts';
 
 /** One file with sequences. */
 export interface FastaInput {
@@ -11,6 +13,8 @@ export interface FastaInput {
   /** Name without folder and extensions. */
   readonly stem: string;
   readonly file: FastaFile;
+  /** Line of the document at which the text begins (from 0), where it is only a part of it. */
+  readonly firstLine?: number;
 }
 
 /** Bytes as they lie on disk, and of text after decompression. The backend takes no more than ten million letters. */
@@ -31,9 +35,28 @@ export async function readFastaInputs(uris: readonly vscode.Uri[]): Promise<read
   return inputs;
 }
 
+/**
+ * Reads and checks one record of a document.
+ * @throws UserError when it has an error
+ */
+export async function readRecordInput({ uri, line, text }: RecordTarget): Promise<FastaInput> {
+  const { parseFastaText } = await import(/* webpackChunkName: "fasta" */ '../../backend/api/fasta/parseFasta.ts');
+  const file = parseFastaText(text, { defaultName: fastaStem(uri.path) });
+  const [record] = file.records;
+  const stem = record && record.headerText !== '' ? recordName(complexName(record)) : fastaStem(uri.path);
+  const input = { uri, stem, file, firstLine: line };
+  refuseProblems(input, file.problems);
+  return input;
+}
+
+/** The chains of a complex are known together by the name that their header gives. */
+function complexName(record: FastaRecord): Pick<FastaRecord, 'id' | 'headerText'> {
+  return { id: record.complex?.id ?? record.id, headerText: record.headerText };
+}
+
 async function readFastaInput(uri: vscode.Uri): Promise<FastaInput> {
   const stem = fastaStem(uri.path);
-  const { parseFastaBytes } = await import(/* webpackMode: "eager" */ '../../backend/api/fasta/parseFasta.ts');
+  const { parseFastaBytes } = await import(/* webpackChunkName: "fasta" */ '../../backend/api/fasta/parseFasta.ts');
   const options = { defaultName: stem, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES };
   return { uri, stem, file: parseFastaBytes(await readBytes(uri), options) };
 }
@@ -70,17 +93,23 @@ export function refuseProblems(input: FastaInput, problems: readonly FastaProble
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (!first) return;
-  const place = vscode.l10n.t('{0}, line {1}, column {2}', fileName(input.uri), first.line, first.column);
+  const place = vscode.l10n.t(
+    '{0}, line {1}, column {2}',
+    fileName(input.uri),
+    first.line + (input.firstLine ?? 0),
+    first.column,
+  );
   const rest = Math.max(errors.length, input.file.totals.errors) - 1;
   const more = rest === 0 ? '' : ` ${vscode.l10n.t('There are {0} more errors in the file.', rest)}`;
   throw new UserError(`${place}: ${join(first.message, first.remedy)}${more}`, placeActions(input, first));
 }
 
 /** The button that opens the file at a place; none for a compressed file, which no text editor shows. */
-function placeActions({ uri, file }: FastaInput, problem: FastaProblem): ErrorAction[] {
+function placeActions({ uri, file, firstLine = 0 }: FastaInput, problem: FastaProblem): ErrorAction[] {
   if (file.totals.compressed) return [];
-  const start = new vscode.Position(problem.line - 1, problem.column - 1);
-  const end = new vscode.Position(problem.line - 1, (problem.endColumn ?? problem.column + 1) - 1);
+  const line = problem.line - 1 + firstLine;
+  const start = new vscode.Position(line, problem.column - 1);
+  const end = new vscode.Position(line, (problem.endColumn ?? problem.column + 1) - 1);
   const selection = new vscode.Range(start, end);
   return [{ title: vscode.l10n.t('Show in File'), run: () => vscode.window.showTextDocument(uri, { selection }) }];
 }

@@ -1,0 +1,103 @@
+/** What each queue would take for a sequence: asked of the backend once, and only of one that is there already. */
+
+import * as vscode from 'vscode';
+import type { Estimate, QueueInfo } from '../../../backend/api/job.ts';
+import type { WireJobRequest } from '../../../backend/api/wire.ts';
+import { Disposable } from '../../base/disposable.ts';
+import { describeError, isCancellation } from '../../base/errors.ts';
+import type { Connection } from '../../connection/connection.ts';
+import { durationText } from '../../jobs/jobText.ts';
+import { openQueues } from './queueChoice.ts';
+
+/** The answer for one queue: an estimate, or why it would not take the sequence. */
+export type QueueEstimate =
+  | { readonly queue: QueueInfo; readonly estimate: Estimate }
+  | { readonly queue: QueueInfo; readonly refusal: string };
+
+/** Waiting lines change: an answer is believed for this long (ms). */
+const FRESH_MS = 60_000;
+const MOST_KEPT = 200;
+
+interface Kept {
+  readonly at: number;
+  readonly estimates: readonly QueueEstimate[];
+}
+
+export class Estimates extends Disposable {
+  readonly #connection: Connection;
+  /** By what was asked; the oldest first. */
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(connection: Connection) {
+    super();
+    this.#connection = connection;
+    this._register(connection.onDidSwitch(() => this.#kept.clear()));
+  }
+
+  /** Whether there is a backend to ask. */
+  get isReachable(): boolean {
+    return openQueues(this.#connection).length > 0;
+  }
+
+  /**
+   * @param chains the target's chains: several are asked about as one complex
+   * @param signal ends the questions
+   * @returns one answer for each open queue; none while no backend is there
+   */
+  async of(name: string, chains: readonly string[], signal: AbortSignal): Promise<readonly QueueEstimate[]> {
+    const queues = openQueues(this.#connection);
+    const question = `${queues.map((queue) => queue.name).join()}\n${chains.join('\n')}`;
+    const kept = this.#kept.get(question);
+    if (kept && Date.now() - kept.at < FRESH_MS) return kept.estimates;
+    const estimates = await Promise.all(queues.map((queue) => this.#ask(queue, name, chains, signal)));
+    this.#kept.delete(question);
+    this.#kept.set(question, { at: Date.now(), estimates });
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MOST_KEPT) break;
+      this.#kept.delete(oldest);
+    }
+    return estimates;
+  }
+
+  async #ask(queue: QueueInfo, name: string, chains: readonly string[], signal: AbortSignal): Promise<QueueEstimate> {
+    const request: WireJobRequest = {
+      fasta: name,
+      sequence: chains.map((chain, index) => `>chain_${index + 1}\n${chain}\n`).join(''),
+      que: queue.name,
+      ...(chains.length > 1 ? { model_preset: 'multimer' as const } : {}),
+    };
+    try {
+      // Each queue by itself: one that refuses must not take the others' answers away.
+      const [estimate] = await this.#connection.use((client) => client.estimate([request], { signal }));
+      return estimate ? { queue, estimate } : { queue, refusal: vscode.l10n.t('The backend gave no estimate.') };
+    } catch (error) {
+      if (isCancellation(error) || signal.aborted) throw error;
+      return { queue, refusal: describeError(error) };
+    }
+  }
+}
+
+/** `about 46 min (29 min – 1 h 14 min)` */
+export function minutesText({ minutes }: Estimate): string {
+  const text = (value: number): string => durationText(value * 60_000);
+  return vscode.l10n.t('about {0} ({1} – {2})', text(minutes.likely), text(minutes.low), text(minutes.high));
+}
+
+/** `$2.67 ($1.67 – $4.27)`; `free` on this machine, `unknown` where the price is. */
+export function costText({ cost }: Estimate, isLocal: boolean): string {
+  if (!cost) return isLocal ? vscode.l10n.t('free') : vscode.l10n.t('price unknown');
+  const money = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: cost.currency });
+  const [low, likely, high] = [cost.low, cost.likely, cost.high].map((value) => money.format(value));
+  return `${likely} (${low} – ${high})`;
+}
+
+export function memoryText({ memory }: Estimate): string {
+  switch (memory.verdict) {
+    case 'fits':
+      return vscode.l10n.t('fits into memory');
+    case 'tight':
+      return vscode.l10n.t('memory is tight');
+    case 'too-large':
+      return vscode.l10n.t('too large for the memory');
+  }
+}
