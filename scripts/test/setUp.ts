@@ -1,6 +1,8 @@
 // Brings what the chosen parts need: the editor, a browser, the engine with its library, the AWS emulator, the bundles
 // and the VSIX.
+import { build } from '../build.ts';
 import { packageExtension } from '../package.ts';
+import { setUpAlphafold } from '../setup/alphafold.ts';
 import { setUpBrowser } from '../setup/browser.ts';
 import { setUpEditor } from '../setup/editor.ts';
 import { setUpEngine, setUpLibrary } from '../setup/engine.ts';
@@ -30,6 +32,7 @@ async function bringAll(wanted: ReadonlySet<Requirement>): Promise<Missing> {
     (async () => {
       if (wanted.has('browser')) note('browser', await setUpBrowser());
       if (wanted.has('engine')) note('engine', await engineWithLibrary());
+      if (wanted.has('alphafold')) note('alphafold', await setUpAlphafold());
     })(),
     (async () => {
       if (wanted.has('aws')) note('aws', await setUpPython('aws'));
@@ -64,6 +67,7 @@ export async function buildForTests(): Promise<BuildOutcome> {
   const title = 'the bundles build, and the VSIX is complete and within its limits';
   try {
     const vsix = await packageExtension({ inHost: true });
+    for (const only of ['lambda', 'image']) await build({ mode: 'production', inHost: false, only });
     return { vsix, records: [{ title, state: 'passed' }] };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
