@@ -36,7 +36,7 @@ async function readPage(table: DynamoTable, query: JobQuery): Promise<JobPage> {
   const parts = await Promise.all(
     partitionsOf(query).map(({ index, partition }) => readIndex(table, index, partition, after, wanted)),
   );
-  const entries = parts.flat().sort((a, b) => (a.place < b.place ? 1 : a.place > b.place ? -1 : 0));
+  const entries = newestFirst(parts.flat());
   const page = entries.slice(0, query.limit);
   const found = await readJobs(
     table,
@@ -47,6 +47,12 @@ async function readPage(table: DynamoTable, query: JobQuery): Promise<JobPage> {
   return entries.length > query.limit && last
     ? { jobs, next: encodeCursor(CURSOR_KIND, [last.place.slice(0, -last.id.length - 1), last.id]) }
     : { jobs };
+}
+
+/** In order, each once: a job that changes its state while two parts of an index are read is found in both. */
+function newestFirst(entries: readonly Entry[]): readonly Entry[] {
+  const sorted = entries.toSorted((a, b) => (a.place < b.place ? 1 : a.place > b.place ? -1 : 0));
+  return sorted.filter(({ place }, index) => place !== sorted[index - 1]?.place);
 }
 
 /** The parts of an index that together have what is asked for. */
