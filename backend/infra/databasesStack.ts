@@ -5,7 +5,7 @@ import { jobDefinition } from './compute/jobDefinitions.ts';
 import { lustreMount } from './compute/lustreMount.ts';
 import { jobQueue } from './compute/queues.ts';
 import { DATABASES_EVENT_SOURCE, instanceProfile, jobRole } from './compute/roles.ts';
-import type { DeploymentConfig } from './config.ts';
+import { ConfigError, type DeploymentConfig } from './config.ts';
 import { FoldpadStack } from './foldpadStack.ts';
 import { imageUri } from './imageSource.ts';
 import { allowMail } from './mailRights.ts';
@@ -27,7 +27,7 @@ export class DatabasesStack extends FoldpadStack {
   constructor(scope: Construct, config: DeploymentConfig) {
     super(scope, 'Databases', config, 'the job that brings the databases');
     const lustre = lustreMount(this, { writable: true });
-    if (!lustre) return;
+    if (!lustre) throw new ConfigError('databases.fileSystem is false: there is nowhere to bring the databases to.');
     const { names } = this;
     const network = new NetworkLinks(this);
     const [machine] = BEST_FOR_DATABASES;

@@ -1,8 +1,12 @@
 /** One stack, synthesized alone, for tests that read its template. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type DeploymentConfig, type DeploymentInput, parseConfig } from '../../backend/infra/config.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
+
+const CDK_JSON = path.resolve(import.meta.dirname, '../../cdk.json');
 
 /** A resource of a template. */
 export interface Resource {
@@ -53,7 +57,9 @@ export function synthesize(
 ): StackTemplate {
   const home = temporaryFolder();
   try {
-    const app = new App({ outdir: home.folder });
+    // The feature flags are those that the CDK's own program would give it.
+    const { context } = JSON.parse(readFileSync(CDK_JSON, 'utf8')) as { context: Record<string, unknown> };
+    const app = new App({ outdir: home.folder, context });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const stack = make(app, parseConfig(input));
     return new StackTemplate(app.synth().getStackByName(stack.stackName).template);
@@ -65,8 +71,10 @@ export function synthesize(
 /** A value with its functions worked out as far as tests need: joins, and references as `<Name>`. */
 export function plainText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  const { Ref, 'Fn::Join': join, 'Fn::Base64': base64, 'Fn::GetAtt': attribute } = value as Record<string, unknown>;
+  const functions = value as Record<string, unknown>;
+  const { Ref, 'Fn::Join': join, 'Fn::Base64': base64, 'Fn::GetAtt': attribute, 'Fn::Sub': sub } = functions;
   if (Ref !== undefined) return `<${Ref}>`;
+  if (sub !== undefined) return String(sub);
   if (base64 !== undefined) return plainText(base64);
   if (attribute !== undefined) return `<${(attribute as string[]).join('.')}>`;
   const [separator, parts] = join as [string, unknown[]];
