@@ -55,7 +55,8 @@ export function evaluate(value: unknown, deployed: DeployedAs, naming: ResourceN
 
 function substitute(argument: unknown, deployed: DeployedAs, naming: ResourceNaming): string {
   const [text, variables] = (Array.isArray(argument) ? argument : [argument, {}]) as [string, Record<string, unknown>];
-  return text.replace(/\$\{([^!}][^}]*)\}/g, (_all, name: string) => {
+  return text.replace(/\$\{([^}]+)\}/g, (_all, name: string) => {
+    if (name.startsWith('!')) return `$\{${name.slice(1)}}`;
     if (name in variables) return String(evaluate(variables[name], deployed, naming));
     const [id = '', attribute] = name.split('.', 2);
     const call = attribute === undefined ? { Ref: id } : { 'Fn::GetAtt': [id, attribute] };
