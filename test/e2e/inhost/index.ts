@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
   await import(/* webpackMode: "eager" */ './commands.test.ts');
   await import(/* webpackMode: "eager" */ './tree.test.ts');
   await import(/* webpackMode: "eager" */ './endNotifier.test.ts');
+  await import(/* webpackMode: "eager" */ './fasta.test.ts');
   await import(/* webpackMode: "eager" */ './structureEditor.test.ts');
   await import(/* webpackMode: "eager" */ './predict.test.ts');
   const failures = await new Promise<number>((resolve) => {
