@@ -4,10 +4,11 @@
  *
  * | item | `pk` | `sk` | further |
  * |---|---|---|---|
- * | job | `JOB#<id>` | `JOB` | `document` (JSON), `version`, the index attributes, `batch` while it was never changed |
+ * | job | `JOB#<id>` | `JOB` | `document` (JSON), `version`, `writer`, the index attributes, `batch` while it was never changed |
  * | API key | `KEY#<keyId>` | `KEY` | see `dynamoKeyStore.ts`; `kind`, `listKey` |
  * | idempotency key | `IDEMPOTENCY#<sha256>` | `IDEMPOTENCY` | `fingerprint`, `jobs`, `expires` |
  * | unfinished batch | `BATCH` | `<batchId>` | its jobs are hidden while this item exists; `expires` once given up |
+ * | mail sent | `MAIL` | `foldpad-mail#<digest of the job id>` | Powertools' idempotency record; `expires` |
  * | run claim | `RUN#<runId>` | `RUN` | see `batchScheduler.ts`; `expires` |
  *
  * The indexes project keys only: an update that leaves a job's state as it is writes to no index, and a list reads a
@@ -83,6 +84,9 @@ export const BATCH_PARTITION = 'BATCH';
 export function batchItemKey(batchId: string): ItemKey {
   return { pk: BATCH_PARTITION, sk: batchId };
 }
+
+/** All records of mails that were sent. */
+export const MAIL_PARTITION = 'MAIL';
 
 export function runClaimItemKey(runId: string): ItemKey {
   return { pk: `RUN#${runId}`, sk: 'RUN' };
