@@ -3,9 +3,11 @@
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { fitCamera } from './camera.ts';
-import { withChemComp } from './cifRepair.ts';
+import { type Comparison, FEWEST_PAIRS, pairResidues } from './comparison.ts';
 import { UnreadableStructureError } from './errors.ts';
+import { layOver } from './nglComparison.ts';
 import { readStructureData } from './nglData.ts';
+import { loadStructure } from './nglLoad.ts';
 import { NglMarks } from './nglMarks.ts';
 import { partsOf } from './representations.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
@@ -40,6 +42,7 @@ class NglView implements StructureView {
   readonly #scheme: string;
   #colors: Uint32Array = new Uint32Array();
   #component: Component | undefined;
+  #compared: Component | undefined;
   #marks: NglMarks | undefined;
   #data: StructureData | undefined;
   #model: ModelSelection = 0;
@@ -91,31 +94,11 @@ class NglView implements StructureView {
     this.#removeRepresentations();
     this.#stage.removeAllComponents();
     this.#component = undefined;
+    this.#compared = undefined;
     this.#marks = undefined;
     this.#data = undefined;
     this.#drawing++;
-    let loaded: unknown;
-    try {
-      const complete = format === 'cif' ? withChemComp(bytes) : bytes;
-      loaded = await this.#stage.loadFile(new Blob([complete as BlobPart]), {
-        ext: format,
-        name,
-        defaultRepresentation: false,
-      });
-    } catch (error) {
-      throw new UnreadableStructureError(
-        `${name} could not be understood as ${FORMAT_NAMES[format]}.`,
-        'The file may be damaged, cut off, or of another format than its name says. Open it as text to see, or download it again.',
-        { cause: error },
-      );
-    }
-    if (!(loaded instanceof NGL.StructureComponent) || loaded.structure.atomStore.count === 0) {
-      this.#stage.removeAllComponents();
-      throw new UnreadableStructureError(
-        `${name} has no atoms.`,
-        `A structure in ${FORMAT_NAMES[format]} needs ${ATOM_RECORDS[format]}. Open it as text to see what it holds, or download it again.`,
-      );
-    }
+    const loaded = await loadStructure(this.#stage, bytes, format, name);
     this.#component = loaded;
     this.#marks = new NglMarks(loaded, this.#scheme);
     this.#data = readStructureData(loaded.structure);
@@ -178,6 +161,30 @@ class NglView implements StructureView {
 
   measureDistances(pairs: readonly AtomPair[]): void {
     this.#marks?.measure(pairs);
+  }
+
+  async compare(bytes: Uint8Array, format: StructureFormat, label: string): Promise<Comparison> {
+    this.removeComparison();
+    const component = this.#component;
+    const data = this.#data;
+    if (!component || !data) throw new Error('There is nothing to compare with.');
+    const loaded = await loadStructure(this.#stage, bytes, format, label);
+    this.#compared = loaded;
+    const otherData = readStructureData(loaded.structure);
+    const pairs = pairResidues(data, otherData);
+    if (pairs.length < FEWEST_PAIRS) {
+      this.removeComparison();
+      throw new UnreadableStructureError(
+        `${label} has no chain that is like one of the shown structure: only ${pairs.length} residues can be compared.`,
+        'Compare with another structure of the same protein, or of a relative.',
+      );
+    }
+    return { label, pairs, distances: layOver({ component, data }, { component: loaded, data: otherData }, pairs) };
+  }
+
+  removeComparison(): void {
+    if (this.#compared) this.#stage.removeComponent(this.#compared);
+    this.#compared = undefined;
   }
 
   describeDistance([from, to]: AtomPair): string {
@@ -295,10 +302,3 @@ class NglView implements StructureView {
     this.#stage.tooltip.remove();
   }
 }
-
-const FORMAT_NAMES: Readonly<Record<StructureFormat, string>> = { pdb: 'PDB', cif: 'mmCIF', bcif: 'BinaryCIF' };
-const ATOM_RECORDS: Readonly<Record<StructureFormat, string>> = {
-  pdb: 'ATOM or HETATM lines',
-  cif: 'an _atom_site table',
-  bcif: 'an _atom_site category',
-};

@@ -1,5 +1,6 @@
 /** What is pointed at, selected and measured, in all parts of the page and in words. */
 
+import type { Comparison } from './comparison.ts';
 import { describeResidue, describeSelected, describeSize } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { inflate } from './inflate.ts';
@@ -18,6 +19,9 @@ export class PageMarks {
   #scene: Scene | undefined;
   #view: StructureView | undefined;
   #model: ModelSelection = 0;
+  #colors: Uint32Array | undefined;
+  /** Distance of each residue to its partner in a compared structure (Å). */
+  #distances: { readonly label: string; readonly byResidue: ReadonlyMap<number, number> } | undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -44,6 +48,8 @@ export class PageMarks {
     this.#scene = scene;
     this.#view = view;
     this.#model = model;
+    this.#colors = undefined;
+    this.#distances = undefined;
     this.link.attach(scene, view);
     this.#parts.pae.show(undefined);
     return pae && this.#showPae(pae, scene);
@@ -62,16 +68,36 @@ export class PageMarks {
   update(model: ModelSelection, colors: Uint32Array): void {
     if (!this.#scene) return;
     this.#model = model;
-    const { data } = this.#scene;
-    this.#parts.sequence.show({ data, layout: layOutSequence(data, model), colors });
+    this.#colors = colors;
+    this.#showSequence();
     this.#refresh();
+  }
+
+  /** Another structure was laid over this one, or taken away. */
+  compare(comparison: Comparison | undefined): void {
+    this.#distances = comparison && {
+      label: comparison.label,
+      byResidue: new Map(comparison.pairs.map(([shown], at) => [shown, comparison.distances[at] ?? Number.NaN])),
+    };
+    this.#showSequence();
+    this.#refresh();
+  }
+
+  #showSequence(): void {
+    if (!this.#scene || !this.#colors) return;
+    const { data } = this.#scene;
+    const distances = this.#distances?.byResidue;
+    const layout = layOutSequence(data, this.#model);
+    this.#parts.sequence.show({ data, layout, colors: this.#colors, ...(distances && { distances }) });
   }
 
   /** A residue in words. */
   describe(index: number): string {
     const residue = this.#scene?.data.residues[index];
     if (!this.#scene || !residue) return '';
-    return describeResidue(residue, this.#scene.values[residue.atom] ?? Number.NaN, this.#scene.meaning);
+    const words = describeResidue(residue, this.#scene.values[residue.atom] ?? Number.NaN, this.#scene.meaning);
+    const distance = this.#distances?.byResidue.get(index);
+    return distance === undefined ? words : `${words} · ${distance.toFixed(1)} Å from ${this.#distances?.label}`;
   }
 
   async #showPae(bytes: Uint8Array, scene: Scene): Promise<string | undefined> {

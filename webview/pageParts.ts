@@ -35,8 +35,11 @@ export interface PageParts {
   say(text: string): void;
 }
 
-/** Builds the page in `root`. */
-export function createPageParts(root: HTMLElement, actions: PageActions): PageParts {
+/**
+ * Builds the page in `root`.
+ * @param cards what lies over a corner of the structure
+ */
+export function createPageParts(root: HTMLElement, actions: PageActions, ...cards: readonly HTMLElement[]): PageParts {
   const toolbar = createToolbar(actions);
   const legend = createLegendCard((palette) => actions.choosePalette(palette));
   const overlay = createOverlay();
@@ -57,7 +60,7 @@ export function createPageParts(root: HTMLElement, actions: PageActions): PagePa
   toolbar.setEnabled(false);
   root.replaceChildren(
     toolbar.element,
-    el('main', {}, stage, pae.element, legend.element, notice, overlay.element),
+    el('main', {}, stage, ...cards, pae.element, legend.element, notice, overlay.element),
     sequence.element,
     el('footer', {}, left, right),
   );

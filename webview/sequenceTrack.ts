@@ -1,5 +1,6 @@
 /** The sequence below the structure: one letter a residue, its colour under it; points at residues and selects them. */
 
+import { COMPARED_COLOR } from './comparison.ts';
 import { cssColor, el } from './dom.ts';
 import { letterOf, residuesBetween, type SequenceLayout } from './sequence.ts';
 import type { StructureData } from './structureData.ts';
@@ -10,7 +11,10 @@ const CELL = 11;
 const RULER = 15;
 const LETTERS = 18;
 const BAR = 7;
-export const TRACK_HEIGHT = RULER + LETTERS + BAR;
+const TRACK_HEIGHT = RULER + LETTERS + BAR;
+/** Room for the bars of a comparison, and the distance (Å) that fills it: beyond it, folds differ. */
+const PLOT = 36;
+const PLOT_TOP = 8;
 /** A number stands above every so-many-th residue. */
 const TICK = 10;
 
@@ -30,6 +34,8 @@ export interface TrackContent {
   readonly layout: SequenceLayout;
   /** Colour of each atom, 0xRRGGBB; a residue has that of the atom that stands for it. */
   readonly colors: Uint32Array;
+  /** Distance of each residue to its partner in a compared structure (Å); drawn as bars above the letters. */
+  readonly distances?: ReadonlyMap<number, number>;
 }
 
 /** Makes it. */
@@ -205,12 +211,13 @@ class Track {
     if (!content || !context || width === 0) return;
     const scale = window.devicePixelRatio;
     this.#canvas.width = Math.round(width * scale);
-    this.#canvas.height = Math.round(TRACK_HEIGHT * scale);
+    const plot = content.distances ? PLOT : 0;
+    this.#canvas.height = Math.round((TRACK_HEIGHT + plot) * scale);
     this.#canvas.style.width = `${width}px`;
-    this.#canvas.style.height = `${TRACK_HEIGHT}px`;
+    this.#canvas.style.height = `${TRACK_HEIGHT + plot}px`;
     context.scale(scale, scale);
     const left = this.#scroller.scrollLeft;
-    context.translate(-left, 0);
+    context.translate(-left, plot);
     const theme = trackColors();
     context.textAlign = 'center';
     context.textBaseline = 'middle';
@@ -218,6 +225,11 @@ class Track {
     const last = Math.min(content.layout.columns, Math.ceil((left + width) / CELL) + TICK);
     for (let column = first; column < last; column++) this.#drawColumn(context, content, column, theme);
     context.textAlign = 'left';
+    if (plot > 0) {
+      context.fillStyle = theme.quiet;
+      context.font = `10px ${theme.family}`;
+      context.fillText(`${PLOT_TOP} Å`, left + 4, 8 - PLOT);
+    }
     context.fillStyle = theme.text;
     context.font = `600 12px ${theme.family}`;
     for (const { column, chain } of content.layout.labels) {
@@ -227,7 +239,7 @@ class Track {
 
   #drawColumn(
     context: CanvasRenderingContext2D,
-    { data, layout, colors }: TrackContent,
+    { data, layout, colors, distances }: TrackContent,
     column: number,
     theme: ReturnType<typeof trackColors>,
   ): void {
@@ -243,6 +255,12 @@ class Track {
         context.fillText('…', middle, RULER + LETTERS / 2);
       }
       return;
+    }
+    const distance = distances?.get(index);
+    if (distance !== undefined) {
+      const height = (Math.min(distance, PLOT_TOP) / PLOT_TOP) * (PLOT - 4);
+      context.fillStyle = cssColor(COMPARED_COLOR);
+      context.fillRect(x + 1, -height, CELL - 2, Math.max(1, height));
     }
     if (this.#selected.has(index)) {
       context.fillStyle = theme.selection;

@@ -7,8 +7,9 @@ import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
 import { countBandPixels, readPixels } from './measure.ts';
+import { PageComparison } from './pageComparison.ts';
 import { PageMarks } from './pageMarks.ts';
-import { createPageParts, type PageParts } from './pageParts.ts';
+import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
 import type { PictureOptions } from './picturePopover.ts';
 import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
 import { takePicture } from './scenePicture.ts';
@@ -31,6 +32,7 @@ export class StructurePage {
   readonly #host: Host;
   readonly #parts: PageParts;
   readonly #marks: PageMarks;
+  readonly #comparison: PageComparison;
   readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
   #view: StructureView | undefined;
   #state: ViewerState;
@@ -47,12 +49,20 @@ export class StructurePage {
     this.#host = host;
     this.#makeView = makeView;
     this.#state = host.readState();
-    this.#parts = createPageParts(root, {
+    this.#comparison = new PageComparison(host, {
+      changed: (comparison) => {
+        if (!comparison) this.#parts.toolbar.endComparison();
+        this.#marks.compare(comparison);
+      },
+      say: (text) => this.#parts.say(text),
+    });
+    const actions: PageActions = {
       chooseRepresentation: (representation) => this.#change({ representation }, 'draw'),
       chooseColoring: (coloring) => this.#change({ coloring }, 'recolor'),
       choosePalette: (palette) => this.#change({ palette }, 'recolor'),
       chooseEnsembleModel: (ensembleModel) => this.#change({ ensembleModel }, 'draw'),
       chooseModel: (index) => this.#host.post({ type: 'select-model', index }),
+      compareWith: (choice) => this.#comparison.choose(choice),
       setSpin: (spin) => this.#change({ spin }, 'spin'),
       setMeasuring: (on) => this.#marks.link.setMeasuring(on),
       clearDistances: () => this.#marks.link.clearDistances(),
@@ -62,7 +72,8 @@ export class StructurePage {
       describe: (residue) => this.#marks.describe(residue),
       reset: () => this.#view?.resetCamera(),
       savePicture: (options) => void this.#savePicture(options),
-    });
+    };
+    this.#parts = createPageParts(root, actions, this.#comparison.element);
     this.#marks = new PageMarks(this.#parts);
   }
 
@@ -90,6 +101,13 @@ export class StructurePage {
         return;
       case 'structure':
         void this.#show(message);
+        return;
+      case 'comparison':
+        void this.#comparison.receive(message);
+        return;
+      case 'comparison-failed':
+        this.#comparison.choose('nothing');
+        this.#parts.say(message.text);
         return;
       case 'unreadable':
         this.#fail(message.problem, message.remedy);
@@ -125,6 +143,7 @@ export class StructurePage {
       this.#scene = createScene(message, header, data);
       this.#adoptState(message);
       const model = modelFor(this.#scene, this.#state.ensembleModel);
+      this.#comparison.attach(view, message.serial);
       const paeProblem = await this.#marks.attach(this.#scene, view, model, pae);
       if (!isNewest()) return;
       this.#drawn = this.#draw();
@@ -197,6 +216,7 @@ export class StructurePage {
   #clear(): void {
     this.#scene = undefined;
     this.#marks.clear();
+    this.#comparison.attach(undefined, this.#serial);
     this.#parts.setEnabled(false);
     this.#parts.legend.show(undefined, undefined);
   }

@@ -1,6 +1,7 @@
 /** What the page asks of a 3D library. Only `nglView.ts` knows which one it is. */
 
 import type { StructureFormat } from '../extension/structure/formats.ts';
+import type { Comparison } from './comparison.ts';
 import type { ModelSelection, StructureData } from './structureData.ts';
 
 /** Ways to draw a structure, in the order of the toolbar. */
@@ -49,6 +50,12 @@ export interface StructureView {
 
   /** Shows the side chains of residues (indices in `StructureData.residues`) in the colours of the drawing. */
   select(residues: readonly number[]): void;
+  /**
+   * Lays a second structure over the shown one; a new {@link load} takes it away.
+   * @throws UnreadableStructureError also when the two have too little in common
+   */
+  compare(bytes: Uint8Array, format: StructureFormat, label: string): Promise<Comparison>;
+  removeComparison(): void;
   /** Marks the one residue that is pointed at, anywhere in the page. */
   point(residue: number | undefined): void;
   /** Draws lines between atoms with their lengths in ångström. */

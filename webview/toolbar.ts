@@ -2,6 +2,7 @@
 
 import type { Coloring } from './coloring.ts';
 import { el, icon } from './dom.ts';
+import type { ComparisonChoice } from './pageComparison.ts';
 import { type PictureOptions, picturePopover } from './picturePopover.ts';
 import { REPRESENTATIONS } from './state.ts';
 import type { ModelSelection } from './structureData.ts';
@@ -27,6 +28,7 @@ export interface ToolbarActions {
   chooseColoring(coloring: Coloring): void;
   chooseModel(index: number): void;
   chooseEnsembleModel(model: ModelSelection): void;
+  compareWith(choice: ComparisonChoice): void;
   setSpin(on: boolean): void;
   setMeasuring(on: boolean): void;
   clearDistances(): void;
@@ -55,6 +57,8 @@ export function createToolbar(actions: ToolbarActions): {
   update(state: ToolbarState): void;
   /** Ranked models of the result; the selector is hidden when there is one. Also for a model that cannot be shown. */
   showModels(labels: readonly string[], selected: number): void;
+  /** Nothing is compared any more. */
+  endComparison(): void;
   /** Whether clicks in the structure measure, and how many distances are shown. */
   updateMeasuring(measuring: boolean, distances: number): void;
   setEnabled(enabled: boolean): void;
@@ -80,6 +84,11 @@ export function createToolbar(actions: ToolbarActions): {
   const ensemble = select('Member', 'Models in this file', (value) =>
     actions.chooseEnsembleModel(value === 'all' ? 'all' : Number(value)),
   );
+  const compare = select('Compare', 'Lay another structure over this one', (value) => {
+    actions.compareWith(value === 'nothing' || value === 'file' ? value : Number(value));
+    // A file is chosen anew each time, and may be refused; the card over the structure says what is compared.
+    if (value === 'file') compare.list.value = 'nothing';
+  });
 
   const spin = button('spin', 'Spin', 'Turn the structure slowly');
   spin.setAttribute('aria-pressed', 'false');
@@ -104,6 +113,7 @@ export function createToolbar(actions: ToolbarActions): {
     coloring.label,
     models.label,
     ensemble.label,
+    compare.label,
     el('span', { class: 'gap' }),
     measure,
     clear,
@@ -117,6 +127,7 @@ export function createToolbar(actions: ToolbarActions): {
     coloring.list,
     models.list,
     ensemble.list,
+    compare.list,
     measure,
     spin,
     reset,
@@ -140,6 +151,9 @@ export function createToolbar(actions: ToolbarActions): {
       ensemble.label.hidden = state.ensembleSize < 2;
       spin.setAttribute('aria-pressed', String(state.spin));
     },
+    endComparison() {
+      compare.list.value = 'nothing';
+    },
     updateMeasuring(measuring, distances) {
       measure.setAttribute('aria-pressed', String(measuring));
       clear.hidden = distances === 0;
@@ -150,6 +164,11 @@ export function createToolbar(actions: ToolbarActions): {
         String(selected),
       );
       models.label.hidden = labels.length < 2;
+      const others = labels.flatMap((label, index): [string, string][] =>
+        index === selected ? [] : [[String(index), label]],
+      );
+      compare.fill([['nothing', 'with nothing'], ...others, ['file', 'a file…']], 'nothing');
+      compare.label.hidden = false;
     },
     setEnabled(enabled) {
       for (const control of controls) control.disabled = !enabled;

@@ -67,9 +67,22 @@ export interface StructureMessage {
   readonly restore?: unknown;
 }
 
+/** A second structure to lay over the shown one. */
+export interface ComparisonMessage {
+  readonly type: 'comparison';
+  /** Of the structure that it is to be compared with. */
+  readonly serial: number;
+  readonly label: string;
+  readonly format: StructureFormat;
+  readonly bytes: Uint8Array;
+}
+
 /** Messages the host sends. */
 export type HostMessage =
   | StructureMessage
+  | ComparisonMessage
+  /** The structure to compare with could not be read. */
+  | { readonly type: 'comparison-failed'; readonly text: string }
   | { readonly type: 'reading'; readonly fileName: string }
   /** Nothing can be shown. `remedy` says what to do next. */
   | { readonly type: 'unreadable'; readonly problem: string; readonly remedy: string }
@@ -95,6 +108,10 @@ export type PageMessage =
   | { readonly type: 'shown'; readonly serial: number; readonly atoms: number; readonly residues: number }
   | { readonly type: 'failed'; readonly serial: number; readonly problem: string }
   | { readonly type: 'select-model'; readonly index: number }
+  /** Asks for another model of the result, to compare it with the shown one. */
+  | { readonly type: 'compare'; readonly index: number }
+  /** Asks for a structure file of the user's choice, to compare it with the shown one. */
+  | { readonly type: 'compare-file' }
   | { readonly type: 'save-image'; readonly fileName: string; readonly bytes: Uint8Array }
   | { readonly type: 'open-as-text' }
   | { readonly type: 'retry' }
@@ -155,7 +172,7 @@ function parseStructure(message: Fields): StructureMessage | undefined {
     isCount(message.serial) &&
     isText(message.title) &&
     isText(message.fileName) &&
-    (message.format === 'pdb' || message.format === 'cif' || message.format === 'bcif') &&
+    isFormat(message.format) &&
     isFlag(message.reloaded) &&
     isFlag(message.canOpenAsText) &&
     isListOf(models, (model) => isFields(model) && isText(model.label)) &&
@@ -166,16 +183,27 @@ function parseStructure(message: Fields): StructureMessage | undefined {
   return good ? ({ ...message, bytes, ...(pae && { pae }) } as unknown as StructureMessage) : undefined;
 }
 
+const isFormat = (value: unknown): boolean => value === 'pdb' || value === 'cif' || value === 'bcif';
+
+function parseComparison(message: Fields): ComparisonMessage | undefined {
+  const bytes = asBytes(message.bytes);
+  const good = bytes !== undefined && isCount(message.serial) && isText(message.label) && isFormat(message.format);
+  return good ? ({ ...message, bytes } as unknown as ComparisonMessage) : undefined;
+}
+
 /** A message from the host, checked; undefined for anything else. */
 export function parseHostMessage(value: unknown): HostMessage | undefined {
   if (!isFields(value)) return undefined;
   switch (value.type) {
     case 'structure':
       return parseStructure(value);
+    case 'comparison':
+      return parseComparison(value);
     case 'reading':
       return isText(value.fileName) ? (value as unknown as HostMessage) : undefined;
     case 'unreadable':
       return isText(value.problem) && isText(value.remedy) ? (value as unknown as HostMessage) : undefined;
+    case 'comparison-failed':
     case 'notice':
       return isText(value.text) ? (value as unknown as HostMessage) : undefined;
     case 'image-saved':
@@ -207,6 +235,7 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
   switch (value.type) {
     case 'ready':
     case 'open-as-text':
+    case 'compare-file':
     case 'retry':
       return message;
     case 'shown':
@@ -214,6 +243,7 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
     case 'failed':
       return isCount(value.serial) && isText(value.problem) ? message : undefined;
     case 'select-model':
+    case 'compare':
       return isCount(value.index) ? message : undefined;
     case 'save-image':
       return parseSaveImage(value);

@@ -4,7 +4,7 @@
  */
 
 import * as vscode from 'vscode';
-import { parseStructureFileName } from './formats.ts';
+import { chooseStructureFile } from './chooseStructureFile.ts';
 import { structurePageHtml } from './pageHtml.ts';
 import {
   type DeclaredConfidence,
@@ -15,7 +15,13 @@ import {
   parsePageMessage,
 } from './protocol.ts';
 import { saveStructureImage } from './saveImage.ts';
-import { checkStructureSize, type StructureSource, StructureSourceError } from './structureSource.ts';
+import {
+  checkStructureSize,
+  type StructureSource,
+  StructureSourceError,
+  sourceFromUri,
+  structureNameOf,
+} from './structureSource.ts';
 
 /** One model that can be shown: its bytes, and what its maker says about it. */
 export interface StructureModel {
@@ -174,6 +180,12 @@ export class StructureSession implements vscode.Disposable {
         this.#selected = message.index;
         void this.#send(false);
         return;
+      case 'compare':
+        void this.#compare(this.#subject.models[message.index]);
+        return;
+      case 'compare-file':
+        void this.#compareFile();
+        return;
       case 'save-image':
         void this.#saveImage(message.fileName, message.bytes);
         return;
@@ -212,13 +224,7 @@ export class StructureSession implements vscode.Disposable {
     const { fileName } = model.source;
     await this.#post({ type: 'reading', fileName });
     try {
-      const name = parseStructureFileName(fileName);
-      if (!name) {
-        throw new StructureSourceError(
-          `${fileName} does not end like a structure file.`,
-          'The viewer opens .pdb, .ent, .cif, .mmcif and .bcif, each also with .gz. Rename the file if it is one of them.',
-        );
-      }
+      const name = structureNameOf(fileName);
       const bytes = await model.source.read(reading.token);
       if (reading.token.isCancellationRequested) return;
       checkStructureSize(fileName, bytes.byteLength);
@@ -260,6 +266,36 @@ export class StructureSession implements vscode.Disposable {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.warn(`${model.source.fileName}: its predicted aligned errors could not be read: ${reason}`);
       return undefined;
+    }
+  }
+
+  async #compareFile(): Promise<void> {
+    const uri = await chooseStructureFile(this.#model.source.uri);
+    if (uri) await this.#compare({ label: uri.path.slice(uri.path.lastIndexOf('/') + 1), source: sourceFromUri(uri) });
+  }
+
+  /** Sends a second structure for the one that is shown now. */
+  async #compare(model: StructureModel | undefined): Promise<void> {
+    if (!model) return;
+    const serial = this.#serial;
+    const reading = new vscode.CancellationTokenSource();
+    try {
+      const name = structureNameOf(model.source.fileName);
+      const bytes = await model.source.read(reading.token);
+      checkStructureSize(model.source.fileName, bytes.byteLength);
+      await this.#post({
+        type: 'comparison',
+        serial,
+        label: model.label,
+        format: name.format,
+        bytes: new Uint8Array(bytes),
+      });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      const remedy = error instanceof StructureSourceError ? error.remedy : '';
+      await this.#post({ type: 'comparison-failed', text: `${problem} ${remedy}`.trim() });
+    } finally {
+      reading.dispose();
     }
   }
 

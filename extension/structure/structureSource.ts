@@ -1,7 +1,7 @@
 /** Where the bytes of a structure come from, behind one small interface, with errors a user can act on. */
 
 import * as vscode from 'vscode';
-import { MAX_FILE_BYTES } from './formats.ts';
+import { MAX_FILE_BYTES, parseStructureFileName, type StructureFileName } from './formats.ts';
 import { paeCompanion } from './paeCompanion.ts';
 
 /** Something that can be read as a structure file. */
@@ -63,6 +63,19 @@ async function readUri(uri: vscode.Uri, fileName: string): Promise<Uint8Array> {
     if (error instanceof StructureSourceError) throw error;
     throw describeReadError(fileName, error);
   }
+}
+
+/**
+ * What a file name says of the structure in it.
+ * @throws StructureSourceError for one that does not end like a structure file
+ */
+export function structureNameOf(fileName: string): StructureFileName {
+  const name = parseStructureFileName(fileName);
+  if (name) return name;
+  throw new StructureSourceError(
+    `${fileName} does not end like a structure file.`,
+    'The viewer opens .pdb, .ent, .cif, .mmcif and .bcif, each also with .gz. Rename the file if it is one of them.',
+  );
 }
 
 /**

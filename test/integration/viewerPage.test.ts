@@ -245,7 +245,7 @@ describe('the structure page', function () {
       await viewer.show(MODEL);
       await viewer.page.evaluate(() => {
         document
-          .querySelector('.stage canvas')
+          .querySelector<HTMLCanvasElement>('.stage canvas')
           ?.getContext('webgl2')
           ?.getExtension('WEBGL_lose_context')
           ?.loseContext();
@@ -319,7 +319,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const reached: string[] = [];
-    for (let i = 0; i < 9; i++) {
+    for (let i = 0; i < 10; i++) {
       await viewer.page.keyboard.press('Tab');
       reached.push(
         await viewer.page.evaluate(() => {
@@ -335,7 +335,18 @@ describe('the structure page', function () {
     }
     assert.deepEqual(
       reached.map((text) => text.slice(0, 9)),
-      ['Cartoon', 'ColourEst', 'Measure', 'Spin', 'Reset vie', 'Save pict', '3D struct', 'Colour-bl', 'Sequence'],
+      [
+        'Cartoon',
+        'ColourEst',
+        'Comparewi',
+        'Measure',
+        'Spin',
+        'Reset vie',
+        'Save pict',
+        '3D struct',
+        'Colour-bl',
+        'Sequence',
+      ],
     );
     const canvas = viewer.page.getByRole('application');
     assert.match(
