@@ -44,7 +44,7 @@ async function bringAll(wanted: ReadonlySet<Requirement>): Promise<Missing> {
 /** Parts that run without these, but have tests that skip themselves when one is missing. */
 const USED_BY = {
   engine: ['integration', 'inhost', 'e2e'],
-  aws: ['unit', 'contract', 'integration', 'e2e'],
+  aws: ['unit', 'infra', 'contract', 'integration', 'e2e'],
 } as const satisfies Partial<Record<Requirement, readonly string[]>>;
 
 export async function bringRequirements(parts: readonly Part[]): Promise<Missing> {

@@ -87,17 +87,7 @@ export class Assembly {
 
   /** All broken rules, the explained ones too; nothing is checked but with `nag`. */
   get findings(): readonly Finding[] {
-    const file = path.join(this.folder, 'validation-report.json');
-    if (!existsSync(file)) return [];
-    const { pluginReports } = JSON.parse(readFileSync(file, 'utf8')) as ValidationReport;
-    return pluginReports
-      .flatMap(({ violations, suppressedViolations = [] }) => [...violations, ...suppressedViolations])
-      .map(({ ruleName, description, violatingConstructs, reason }) => ({
-        rule: ruleName,
-        description,
-        constructs: violatingConstructs.flatMap(({ constructPath }) => constructPath ?? []),
-        ...(reason !== undefined && { reason }),
-      }));
+    return readFindings(this.folder);
   }
 
   remove(): void {
@@ -119,17 +109,38 @@ export function synthesize(
 ): Assembly {
   const config = parseConfig(input);
   const folder = mkdtempSync(path.join(tmpdir(), 'foldpad-cdk-'));
-  const app = new App({
-    outdir: folder,
-    context: cdkContext(),
-    // The CDK's own roles have conditions that an emulator which enforces policies does not understand; it is deployed to
-    // as the account's owner instead. The roles of the functions are enforced all the same.
-    defaultStackSynthesizer: (config.emulator === undefined
-      ? new DefaultStackSynthesizer()
-      : new CliCredentialsStackSynthesizer()) as IReusableStackSynthesizer,
-  });
-  addStacks(app, config, bundles);
+  // The CDK's own roles have conditions that an emulator which enforces policies does not understand; it is deployed to
+  // as the account's owner instead. The roles of the functions are enforced all the same.
+  const synthesizer =
+    config.emulator === undefined ? new DefaultStackSynthesizer() : new CliCredentialsStackSynthesizer();
+  synthesizeApp(folder, nag, (app) => addStacks(app, config, bundles), synthesizer as IReusableStackSynthesizer);
+  return new Assembly(config, folder);
+}
+
+/** Synthesizes any app under the project's feature flags. @throws Error for a broken rule that nobody explained */
+export function synthesizeApp(
+  folder: string,
+  nag: boolean,
+  fill: (app: App) => unknown,
+  defaultStackSynthesizer = new DefaultStackSynthesizer() as IReusableStackSynthesizer,
+): void {
+  const app = new App({ outdir: folder, context: cdkContext(), defaultStackSynthesizer });
+  fill(app);
   if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
-  return new Assembly(config, folder);
+}
+
+/** All rules that were found broken in a synthesis with `nag`, the explained ones too. */
+export function readFindings(folder: string): readonly Finding[] {
+  const file = path.join(folder, 'validation-report.json');
+  if (!existsSync(file)) return [];
+  const { pluginReports } = JSON.parse(readFileSync(file, 'utf8')) as ValidationReport;
+  return pluginReports
+    .flatMap(({ violations, suppressedViolations = [] }) => [...violations, ...suppressedViolations])
+    .map(({ ruleName, description, violatingConstructs, reason }) => ({
+      rule: ruleName,
+      description,
+      constructs: violatingConstructs.flatMap(({ constructPath }) => constructPath ?? []),
+      ...(reason !== undefined && { reason }),
+    }));
 }
