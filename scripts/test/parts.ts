@@ -144,6 +144,7 @@ const homology: Part = {
 export const PARTS: readonly Part[] = [
   check,
   mochaPart('unit', 'test/unit/**/*.test.ts', 10),
+  mochaPart('infra', 'test/infra/**/*.test.ts', 8),
   mochaPart('contract', 'test/contract/**/*.test.ts', 8),
   mochaPart('integration', 'test/integration/**/*.test.ts', 20, { needsBuild: true }),
   homology,
