@@ -8,7 +8,6 @@ import {
   eventsAfter,
   type LogGroup,
   newestEvents,
-  removeLogStreams,
   STREAM_START,
   type StreamEvent,
   type StreamPosition,
@@ -62,11 +61,6 @@ export class CloudWatchLogSource implements LogSource {
       if (!read.isAtEnd || !segment.isWhole) return this.#page(job, lines, position, false);
     }
     return this.#page(job, lines, position, true);
-  }
-
-  /** Removes the logs of runs that are being deleted; those that are gone are no error. */
-  remove(streams: readonly string[]): Promise<void> {
-    return removeLogStreams(this.#group, streams);
   }
 
   /** Appends up to `limit` lines. @returns where it stopped, and whether that is the end of what is there */

@@ -9,6 +9,7 @@ import { observationOfEvent } from '../../../backend/aws/batchEvents.ts';
 import { BatchScheduler } from '../../../backend/aws/batchScheduler.ts';
 import { CloudWatchLogSource } from '../../../backend/aws/cloudWatchLogSource.ts';
 import { DynamoJobStore } from '../../../backend/aws/dynamoJobStore.ts';
+import { removeLogStreams } from '../../../backend/aws/logStream.ts';
 import { DynamoRunClaims } from '../../../backend/aws/runClaims.ts';
 import { S3ObjectStore } from '../../../backend/aws/s3ObjectStore.ts';
 import { SqsWorkQueue } from '../../../backend/aws/sqsWorkQueue.ts';
@@ -77,7 +78,8 @@ export async function startAwsBackend(stack: MiniStack, template: unknown): Prom
   const batch = createBatchClient({ ...stack.clientConfig, endpoint: standIn.endpoint });
   const sleep = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 20)));
-  const logs = new CloudWatchLogSource({ client: logsClient, name: LOG_GROUP }, now);
+  const group = { client: logsClient, name: LOG_GROUP };
+  const logs = new CloudWatchLogSource(group, now);
   const deps: CoreDeps = {
     jobs: new DynamoJobStore(table),
     objects: new S3ObjectStore(bucket),
@@ -85,7 +87,7 @@ export async function startAwsBackend(stack: MiniStack, template: unknown): Prom
     scheduler: new BatchScheduler({
       client: batch,
       claims: new DynamoRunClaims(table, now),
-      removeLogs: (streams) => logs.remove(streams),
+      removeLogs: (streams) => removeLogStreams(group, streams),
       log: silentLog,
       prefix: PREFIX,
       queues: ['low', 'p4', 'cpu', 'cpu-spot'],
