@@ -1,7 +1,7 @@
 import { type Failure, isFinished, type Job } from '../api/job.ts';
 import { type Result, resultSchema, summarize } from '../api/result.ts';
 import { EXIT, failureFileSchema, jobKeys } from '../api/runner.ts';
-import { changeJob } from './change.ts';
+import { type Change, changeJob } from './change.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded } from './job.ts';
@@ -11,16 +11,18 @@ import { DEPENDENCY_FAILED, type ObjectStore, type RunObservation } from './port
  * Takes in what the scheduler reports of a run. The end of a run counts only together with what the run left behind:
  * a valid `result.json` makes the job succeed, whatever the exit code said; without one the job fails with the engine's
  * own reason, if it gave any. Safe to repeat; reports of unknown or deleted jobs are dropped.
+ *
+ * @returns the job before and after, if there is one
  */
-export async function trackRun(deps: CoreDeps, observation: RunObservation): Promise<void> {
+export async function trackRun(deps: CoreDeps, observation: RunObservation): Promise<Change | undefined> {
   const job = await deps.jobs.get(observation.jobId);
   const run = job?.runs.find(({ id }) => id === observation.runId);
   if (!job || !run) {
     deps.log.warn('report of an unknown run', { jobId: observation.jobId, runId: observation.runId });
-    return;
+    return undefined;
   }
   const events = isFinished(job.status) ? [observed(observation)] : await eventsOf(deps, job, observation);
-  await changeJob(deps, job.id, [...handedOver(job, observation), ...events], { known: job });
+  return changeJob(deps, job.id, [...handedOver(job, observation), ...events], { known: job });
 }
 
 /** A report tells the scheduler's id too, should whoever handed the run over have died before it could store that. */

@@ -20,6 +20,7 @@ import { SqsWorkQueue } from '../aws/sqsWorkQueue.ts';
 import type { CoreDeps, Policy } from '../core/deps.ts';
 import type { ShareOptions } from '../http/shares.ts';
 import { CLIENT_OPTIONS } from './clientOptions.ts';
+import { mailOnce } from './mailOnce.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** What a function's handler is made of. */
@@ -88,17 +89,21 @@ function coreDeps(settings: Settings, { log }: Telemetry, share: ShareOptions): 
       submitsPerSecond: SUBMITS_PER_SECOND,
     }),
     logs,
-    notifier: new SnsNotifier({
-      client: new SNSClient(CLIENT_OPTIONS),
-      topicArn: settings.topicArn,
-      policy,
-      objects,
-      logs,
-      shareKey: share.key,
-      publicUrl: settings.publicUrl,
-      clock,
+    notifier: mailOnce(
+      new SnsNotifier({
+        client: new SNSClient(CLIENT_OPTIONS),
+        topicArn: settings.topicArn,
+        policy,
+        objects,
+        logs,
+        shareKey: share.key,
+        publicUrl: settings.publicUrl,
+        clock,
+        log,
+      }),
+      table,
       log,
-    }),
+    ),
     keys: new DynamoKeyStore(table),
     clock,
     newId: () => crypto.randomUUID(),

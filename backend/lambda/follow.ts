@@ -1,4 +1,5 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda';
+import { isFinished, type RunStatus } from '../api/job.ts';
 import { observationOfEvent } from '../aws/batchEvents.ts';
 import type { CoreDeps } from '../core/deps.ts';
 import { trackRun } from '../core/track.ts';
@@ -6,10 +7,15 @@ import { counted } from './counting.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface FollowParts {
+  /** With a notifier that tells people once, however often it is called for a job. */
   readonly deps: CoreDeps;
   readonly telemetry: Telemetry;
   /** The deployment's, whose jobs are followed. */
   readonly prefix: string;
+}
+
+function isEnded(status: RunStatus): boolean {
+  return status === 'SUCCEEDED' || status === 'FAILED';
 }
 
 /**
@@ -27,6 +33,8 @@ export function followHandler({ deps, telemetry, prefix }: FollowParts) {
       }
       const { jobId, runId, status, attempt } = observation;
       telemetry.log.info('run reported', { jobId, runId, status, attempt, progress: observation.progress });
-      await trackRun(parts, observation);
+      const change = await trackRun(parts, observation);
+      // Whoever's write had ended the job may have died before it told people. The notifier tells them once.
+      if (change && isFinished(change.before.status) && isEnded(status)) await deps.notifier.jobEnded(change.after);
     });
 }

@@ -163,6 +163,7 @@ describe('the functions on AWS', function () {
   const dispatch = async (records: readonly SQSRecord[]) =>
     functions.dispatcher.invoke(sqsEvent(...records), lambdaContext());
   const jobOf = async (id: string) => (await ask('query', { path: `/${id}`, principal: ADA })).json.data;
+  const told: object[] = [];
   /** Hands the tracker every event of a job, until the job is in a state. */
   async function follow(id: string, status: string): Promise<void> {
     for (let tries = 0; (await jobOf(id)).job_status !== status; tries += 1) {
@@ -170,7 +171,10 @@ describe('the functions on AWS', function () {
         tries < 200,
         `the job is ${(await jobOf(id)).job_status}, not ${status}\n${functions.tracker.takeLog()}`,
       );
-      for (const event of batch.events.splice(0)) await functions.tracker.invoke(event, lambdaContext());
+      for (const event of batch.events.splice(0)) {
+        told.push(event);
+        await functions.tracker.invoke(event, lambdaContext());
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -241,6 +245,10 @@ describe('the functions on AWS', function () {
     assert.match(await (await fetch(redirect.headers.location)).text(), /^ATOM/);
 
     const mail = await mailbox.waitFor('crambin');
+    // Told again of the end, it mails no second time.
+    const end = told.filter((event) => JSON.stringify(event).includes(id)).at(-1);
+    await Promise.all([1, 2, 3].map(() => functions.tracker.invoke(end, lambdaContext())));
+    assert.equal((await mailbox.mails()).length, 1);
     const link = /https:\/\/api\.example\.org(\/shared\/\S+\/)/.exec(mail.text)?.[1] ?? '';
     const page = await ask('query', { path: link });
     assert.equal(page.status, 200, page.text);

@@ -153,7 +153,27 @@ describe('the functions behind the queue and the events', () => {
       assert.equal((await follow(end)).metrics.JobsSucceeded, undefined);
       await follow(batchEvent(job, 'RUNNING'));
       assert.equal((await world.job(job.id)).status, 'SUCCEEDED');
-      assert.equal(world.notified.length, 1);
+    });
+
+    it('has people told by the next report when the one that ended the job died before it could', async () => {
+      const job = await dispatched();
+      await world.publish(job);
+      const { notifier } = world.deps;
+      const tell = notifier.jobEnded;
+      notifier.jobEnded = async () => {
+        throw new Error('out of memory');
+      };
+      const end = batchEvent(job, 'SUCCEEDED', { container: { exitCode: 0 } });
+      await captured(() => assert.rejects(follow(end), /out of memory/));
+      assert.equal((await world.job(job.id)).status, 'SUCCEEDED');
+      notifier.jobEnded = tell;
+      await follow(batchEvent(job, 'RUNNING'));
+      assert.equal(world.notified.length, 0);
+      await follow(end);
+      assert.deepEqual(
+        world.notified.map(({ id }) => id),
+        [job.id],
+      );
     });
 
     it('takes the runner’s own progress', async () => {
