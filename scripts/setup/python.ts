@@ -13,6 +13,7 @@ import type { SetupResult, SetupResultWith } from './result.ts';
 /** What there is to install; the requirements of each are in `tools/python/<group>.txt`. */
 export const PYTHON_GROUPS = {
   aws: 'the AWS emulator and the template linters (about 60 MB)',
+  alphafold: 'AlphaFold’s code, JAX and OpenMM for the CPU (about 250 MB)',
 } as const;
 export type PythonGroup = keyof typeof PYTHON_GROUPS;
 

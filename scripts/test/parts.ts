@@ -8,11 +8,12 @@ import { ROOT } from '../lib/paths.ts';
 import { type CommandResult, runCommand } from '../lib/process.ts';
 import { formatDuration } from '../lib/say.ts';
 import { ENGINE_PYTHON } from '../setup/engine.ts';
+import { pythonProgram } from '../setup/python.ts';
 import { parseUnittest } from './pythonResults.ts';
 import { readResults, type TestRecord } from './results.ts';
 
 /** What must be on the machine for a part to run at all. */
-export type Requirement = 'editor' | 'browser' | 'engine' | 'aws';
+export type Requirement = 'editor' | 'browser' | 'engine' | 'aws' | 'alphafold';
 
 export interface PartOptions {
   grep: string | undefined;
@@ -110,33 +111,48 @@ const check: Part = {
   },
 };
 
+/** Runs the tests in `test/<name>` of an engine whose driver is in `container/<name>`. */
+async function runUnittest(name: string, python: string, { grep, env, timeoutMs }: PartOptions): Promise<TestRecord[]> {
+  const folder = path.join('test', name);
+  if (globSync(path.join(folder, 'test*.py'), { cwd: ROOT }).length === 0) {
+    return [failed(`${name} has tests`, `No file matches ${folder}/test*.py.`)];
+  }
+  const filter = grep === undefined ? [] : ['-k', grep];
+  const args = ['-m', 'unittest', 'discover', '-v', '-s', folder, ...filter];
+  const paths = { PYTHONPATH: path.join(ROOT, 'container', name), PYTHONDONTWRITEBYTECODE: '1' };
+  const result = await runCommand(python, args, { cwd: ROOT, env: { ...env, ...paths }, timeoutMs, onOutput: show });
+  const { records, ended } = parseUnittest(result.complaints);
+  return [...records, ...processFailure(name, result, timeoutMs, { ended })];
+}
+
 /** The Python side of the homology engine, under the Python that has ProMod3. */
 const homology: Part = {
   name: 'homology',
   needs: ['engine'],
   needsBuild: false,
   minutes: 15,
-  run: async ({ grep, env, timeoutMs }) => {
+  run: async (options) => {
     if (driverRuntime(process.env).kind === 'container') {
       return [
         { title: 'the tests in Python', state: 'skipped', error: 'They need the engine itself, not its container.' },
       ];
     }
-    const folder = path.join('test', 'homology');
-    if (globSync(path.join(folder, 'test*.py'), { cwd: ROOT }).length === 0) {
-      return [failed('homology has tests', `No file matches ${folder}/test*.py.`)];
-    }
-    const filter = grep === undefined ? [] : ['-k', grep];
-    const args = ['-m', 'unittest', 'discover', '-v', '-s', folder, ...filter];
-    const paths = { PYTHONPATH: path.join(ROOT, 'container', 'homology'), PYTHONDONTWRITEBYTECODE: '1' };
-    const result = await runCommand(ENGINE_PYTHON, args, {
-      cwd: ROOT,
-      env: { ...env, ...paths },
-      timeoutMs,
-      onOutput: show,
-    });
-    const { records, ended } = parseUnittest(result.complaints);
-    return [...records, ...processFailure('homology', result, timeoutMs, { ended })];
+    return runUnittest('homology', ENGINE_PYTHON, options);
+  },
+};
+
+/** The AlphaFold engine: its Python side with AlphaFold's own code, then the runner with all of it. */
+const alphafold: Part = {
+  name: 'alphafold',
+  needs: ['engine', 'alphafold'],
+  needsBuild: false,
+  minutes: 12,
+  run: async (options) => {
+    const started = Date.now();
+    const records = await runUnittest('alphafold', pythonProgram('alphafold', 'python'), options);
+    const timeoutMs = Math.max(1_000, options.timeoutMs - (Date.now() - started));
+    const files = globSync('test/alphafold/*.test.ts', { cwd: ROOT }).sort();
+    return [...records, ...(await runWithResults('alphafold', 'mochaRunner.ts', files, { ...options, timeoutMs }))];
   },
 };
 
@@ -148,6 +164,7 @@ export const PARTS: readonly Part[] = [
   mochaPart('contract', 'test/contract/**/*.test.ts', 8),
   mochaPart('integration', 'test/integration/**/*.test.ts', 20, { needsBuild: true }),
   homology,
+  alphafold,
   {
     name: 'inhost',
     needs: ['editor', 'browser'],

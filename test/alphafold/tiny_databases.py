@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,7 +23,7 @@ CHAINS = ("1SPG_A", "1SPG_B", "2DC3_B", "2W72_D", "1A6M_A", "12AS_A", "1A32_A")
 RELEASED = {"2DC3": "2021-03-03"}
 DEFAULT_RELEASE = "2010-01-01"
 
-_THREE = {
+THREE_LETTERS = {
     "A": "ALA", "C": "CYS", "D": "ASP", "E": "GLU", "F": "PHE", "G": "GLY", "H": "HIS", "I": "ILE", "K": "LYS",
     "L": "LEU", "M": "MET", "N": "ASN", "P": "PRO", "Q": "GLN", "R": "ARG", "S": "SER", "T": "THR", "V": "VAL",
     "W": "TRP", "Y": "TYR"}
@@ -137,7 +138,7 @@ def _run(command: list[str]) -> None:
 
 def mmcif(entry: str, chains: dict[str, dict]) -> str:
     """An entry's chains (letter -> chain) as the Protein Data Bank would write them, with the records that AlphaFold reads."""
-    residues = {letter: [_THREE.get(code, "UNK") for code in chain["sequence"]] for letter, chain in chains.items()}
+    residues = {letter: [THREE_LETTERS.get(code, "UNK") for code in chain["sequence"]] for letter, chain in chains.items()}
     letters = list(chains)
     lines = [
         f"data_{entry}", f"_entry.id {entry}", "_exptl.method 'X-RAY DIFFRACTION'", f"_exptl.entry_id {entry}",
@@ -164,3 +165,7 @@ def mmcif(entry: str, chains: dict[str, dict]) -> str:
                     f"ATOM {serial} {atom[0]} {atom} . {code} {letter} {entity} {number} ? {x:.3f} {y:.3f} {z:.3f} 1.00 "
                     f"20.00 {number} {code} {letter} 1")
     return "\n".join([*lines, "#", ""])
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))

@@ -119,9 +119,16 @@ def run(runner: Any, features: dict[str, Any], prediction: Prediction, random: R
 
 def _initialise(runner: Any, processed: Any, seed: int) -> None:
     """Gives the network random parameters of its own shapes, without compiling AlphaFold's initialisation first."""
+    import inspect
+
     import jax
     import numpy as np
 
+    if runner.multimer_mode and "callback" in inspect.signature(runner.predict).parameters:
+        # alphafold-colabfold recycles outside of the network, which gets the previous round as an input.
+        length = len(processed["aatype"])
+        shapes = {"prev_msa_first_row": (length, 256), "prev_pair": (length, length, 128), "prev_pos": (length, 37, 3)}
+        processed = {**processed, "prev": {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}}
     shapes = jax.eval_shape(runner.init, jax.random.PRNGKey(seed), processed)
     generator = np.random.default_rng(seed)
 
