@@ -43,11 +43,11 @@ export async function reconcile(deps: CoreDeps, options: ReconcileOptions = {}):
   await failDeadLetters(deps);
   for await (const jobs of pagesOfJobs(deps.jobs, { statuses: [...LIVE_STATUSES, 'DELETING'] })) {
     counts.jobs += jobs.length;
-    await observeRuns(deps, jobs, counts);
+    await observeRuns(deps, jobs, stale, counts);
     for (const { id } of jobs) {
       // Observing may have moved the job on.
       const job = await deps.jobs.get(id);
-      if (!job || Date.parse(deps.clock.now()) - Date.parse(job.updatedAt) < stale) continue;
+      if (!job || !isStale(deps, job, stale)) continue;
       if (awaitsVerdict(job)) await judge(deps, job);
       else await resend(deps, job, counts);
     }
@@ -64,7 +64,7 @@ async function failDeadLetters(deps: CoreDeps): Promise<void> {
   }
 }
 
-async function observeRuns(deps: CoreDeps, jobs: readonly Job[], counts: Counts): Promise<void> {
+async function observeRuns(deps: CoreDeps, jobs: readonly Job[], stale: number, counts: Counts): Promise<void> {
   const waiting = jobs
     .filter((job) => job.status !== 'DELETING')
     .flatMap((job) => job.runs.flatMap((run) => (isRunEnded(run) || !run.schedulerId ? [] : [{ job, run }])));
@@ -75,11 +75,16 @@ async function observeRuns(deps: CoreDeps, jobs: readonly Job[], counts: Counts)
     const observation = byId.get(run.id);
     counts.observed += 1;
     if (observation) await trackRun(deps, observation);
-    else {
+    // A scheduler may take a moment to show what it has just taken.
+    else if (isStale(deps, job, stale)) {
       counts.lost += 1;
       await trackRun(deps, lostRun(deps, job, run));
     }
   }
+}
+
+function isStale({ clock }: CoreDeps, { updatedAt }: Job, stale: number): boolean {
+  return Date.parse(clock.now()) - Date.parse(updatedAt) >= stale;
 }
 
 /** If it left a result, tracking finds it; otherwise the job fails with this reason. */
