@@ -119,7 +119,8 @@ export class ComputeStack extends FoldpadStack {
       role: jobRole(this, 'PredictRole', 'AlphaFold, inference', { ...rights, write: [output] }),
       timeoutSeconds: TIMEOUTS.predict,
       folders: [SCRATCH, ...databases],
-      environment: { ...events, ...data },
+      // Compiling takes minutes; jobs of one machine, on its scratch disk, share what was compiled.
+      environment: { ...events, ...data, FOLDPAD_COMPILATION_CACHE: `${SCRATCH.target}/compiled` },
       readOnlyRoot: false,
     });
   }

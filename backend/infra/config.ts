@@ -21,6 +21,13 @@ const queueList = z.array(z.enum(QUEUE_NAMES));
 /** CloudWatch Logs accepts these numbers of days only. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
+/** Who publishes AlphaFold's databases; see `container/databases/catalogue.ts`. */
+export const DATABASE_HOSTS = ['google', 'uniprot', 'hhsuite', 'pdb'] as const;
+
+const mirror = z.string().regex(/^https:\/\/[^\s=]+[^\s=/]$/, {
+  error: 'must be an https address without a slash at its end, such as https://mirror.example.org/uniprot',
+});
+
 const existingVpc = z.strictObject({
   id: z.string().regex(/^vpc-[0-9a-f]+$/, { error: 'must be a VPC id such as vpc-0abc12' }),
   /** Subnets in which instances start; they need a way out (NAT, or public addresses) and S3's gateway endpoint. */
@@ -57,6 +64,13 @@ export const deploymentSchema = z
         preset: z.enum(['reduced', 'full']).default('reduced'),
         /** False removes the file system, and its standing cost; the bucket keeps the databases to fill a new one. */
         fileSystem: z.boolean().default(true),
+        /** Mirrors with the same paths as the publishers have, where those are slow or out of reach. */
+        mirrors: z.partialRecord(z.enum(DATABASE_HOSTS), mirror).default({}),
+        /** Date of PDB's snapshot, such as 20260101. Default: the newest. */
+        snapshot: z
+          .string()
+          .regex(/^\d{8}$/, { error: "must be the date of one of PDB's snapshots, such as 20260101" })
+          .optional(),
       })
       .prefault({}),
     /** Queues on demand. */

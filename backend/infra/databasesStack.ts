@@ -61,6 +61,8 @@ export class DatabasesStack extends FoldpadStack {
         `${LUSTRE_MOUNT_POINT}${LUSTRE_DATABASE_FOLDER}`,
         '--staging',
         STAGING_FOLDER,
+        ...Object.entries(config.databases.mirrors).flatMap(([host, url]) => ['--source', `${host}=${url}`]),
+        ...(config.databases.snapshot === undefined ? [] : ['--snapshot', config.databases.snapshot]),
       ],
       parameters: { preset: config.databases.preset },
       // The whole machine: what is unpacked at the same time needs all cores, and page cache.

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { fitsOn, usableMemoryMiB } from '../../backend/api/machines.ts';
 import { BEST_FOR_DATABASES } from '../../backend/infra/compute/databaseMachine.ts';
-import type { DeploymentInput } from '../../backend/infra/config.ts';
+import { ConfigError, DATABASE_HOSTS, type DeploymentInput, parseConfig } from '../../backend/infra/config.ts';
 import { DatabasesStack } from '../../backend/infra/databasesStack.ts';
 import { parseArguments } from '../../container/databases/arguments.ts';
+import { HOSTS } from '../../container/databases/catalogue.ts';
 import { plainText, type StackTemplate, statements, synthesize } from '../support/stackTemplate.ts';
 
 describe('Databases stack', function () {
@@ -25,6 +26,22 @@ describe('Databases stack', function () {
         [preset, '/fsx/databases', '/fsx/staging'],
       );
     }
+  });
+
+  it('asks the mirrors, and for the snapshot, that the configuration names', () => {
+    const mirrors = { pdb: 'https://mirror.example.org/pdb' };
+    const { Command } = jobOf(databases({ databases: { mirrors, snapshot: '20250101' } })).ContainerProperties;
+    const options = parseArguments((Command as string[]).map((part) => part.replace('Ref::preset', 'full')));
+    assert.deepEqual(options?.hosts, { ...HOSTS, ...mirrors });
+    assert.equal(options?.snapshot, '20250101');
+    assert.deepEqual([...DATABASE_HOSTS].sort(), Object.keys(HOSTS).sort());
+    for (const url of ['http://plain.example.org', 'https://x.example.org/', 'https://x y']) {
+      assert.throws(
+        () => parseConfig({ databases: { mirrors: { pdb: url } } }),
+        /databases\.mirrors\.pdb: must be an https/,
+      );
+    }
+    assert.throws(() => parseConfig({ databases: { mirrors: { nasa: 'https://x.org' } as never } }), ConfigError);
   });
 
   it('can write to the file system, which lies in the same zone', () => {

@@ -34,6 +34,7 @@ install_desktop() {
   retry apt-get -q install -y --no-install-recommends ubuntu-desktop-minimal gdm3 pymol mesa-utils fuse3 jq
   # DCV shows X, not Wayland.
   sed -i 's/^#\?WaylandEnable=.*/WaylandEnable=false/' "$root/etc/gdm3/custom.conf"
+  command -v nvidia-xconfig >/dev/null || retry apt-get -q install -y nvidia-xconfig
   nvidia-xconfig --preserve-busid --enable-all-gpus
   systemctl set-default graphical.target
 }
