@@ -160,7 +160,7 @@ const alphafold: Part = {
 export const PARTS: readonly Part[] = [
   check,
   mochaPart('unit', 'test/unit/**/*.test.ts', 10),
-  mochaPart('infra', 'test/infra/**/*.test.ts', 8),
+  mochaPart('infra', 'test/infra/**/*.test.ts', 8, { needsBuild: true }),
   mochaPart('contract', 'test/contract/**/*.test.ts', 8),
   mochaPart('integration', 'test/integration/**/*.test.ts', 20, { needsBuild: true }),
   homology,
