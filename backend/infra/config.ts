@@ -29,10 +29,12 @@ const mirror = z.string().regex(/^https:\/\/[^\s=]+[^\s=/]$/, {
 });
 
 const existingVpc = z.strictObject({
-  id: z.string().regex(/^vpc-[0-9a-f]+$/, { error: 'must be a VPC id such as vpc-0abc12' }),
+  id: z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, { error: 'must be a VPC id such as vpc-0a1b2c3d' }),
   /** Subnets in which instances start; they need a way out (NAT, or public addresses) and S3's gateway endpoint. */
   subnetIds: z
-    .array(z.string().regex(/^subnet-[0-9a-f]+$/, { error: 'must be a subnet id such as subnet-0abc12' }))
+    .array(
+      z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, { error: 'must be a subnet id such as subnet-0a1b2c3d' }),
+    )
     .min(1, { error: 'must name at least one subnet' }),
   /** The zone of each subnet, in the same order. */
   zones: z.array(z.string()).min(1, { error: 'must name the zone of each subnet, such as us-east-1a' }),

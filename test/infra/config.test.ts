@@ -46,13 +46,13 @@ describe('the configuration of a deployment', () => {
   });
 
   it('says what is wrong inside an existing network', () => {
-    const vpc = { id: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'], zones: ['us-east-1a'] };
+    const vpc = { id: 'vpc-00000001', subnetIds: ['subnet-00000001', 'subnet-00000002'], zones: ['us-east-1a'] };
     assert.deepEqual(complaints({ network: { vpc } }), [
       'network.vpc.zones: must have as many entries as "subnetIds" (2), the zone of each',
     ]);
     assert.equal(
       complaints({ network: { vpc: { ...vpc, id: 'mine' } } })[0],
-      'network.vpc.id: must be a VPC id such as vpc-0abc12',
+      'network.vpc.id: must be a VPC id such as vpc-0a1b2c3d',
     );
     assert.match(complaints({ network: { vpc: 'old' } })[0] ?? '', /"new" or an object with id, subnetIds and zones/);
   });
