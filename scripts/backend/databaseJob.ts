@@ -1,6 +1,6 @@
 // The one-time job that downloads AlphaFold's databases: whether it is needed, and how to start it.
 import { ListJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { BUCKET_FOLDERS } from '../../backend/infra/names.ts';
 import { isNotFound } from './awsErrors.ts';
 import type { AwsClients } from './clients.ts';
@@ -14,6 +14,8 @@ export interface DatabasePlace {
 
 export type DatabaseState =
   | { readonly kind: 'staged'; readonly at: Date | undefined }
+  /** There are databases, of the preset that has too few of them. */
+  | { readonly kind: 'other'; readonly preset: string }
   | { readonly kind: 'running'; readonly jobId: string; readonly status: string }
   | { readonly kind: 'failed'; readonly jobId: string; readonly reason: string }
   | { readonly kind: 'absent' };
@@ -32,23 +34,34 @@ async function newestJob({ batch }: Pick<AwsClients, 'batch'>, queue: string): P
   return { kind: 'absent' };
 }
 
-/** Written last by the job, with the versions of what it has verified. */
-function markerKey(): string {
-  return `${BUCKET_FOLDERS.databases}databases.json`;
+/** What the job says is there; see `container/databases/record.ts`. */
+const MANIFEST_KEY = `${BUCKET_FOLDERS.databases}manifest.json`;
+
+/** Which databases are there, all of them, verified; `undefined` while some are missing. */
+async function stagedPreset(
+  { s3 }: Pick<AwsClients, 's3'>,
+  bucket: string,
+): Promise<{ readonly preset: string; readonly at: Date | undefined } | undefined> {
+  try {
+    const { Body: body, LastModified: at } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: MANIFEST_KEY }));
+    const manifest = JSON.parse((await body?.transformToString()) ?? '{}') as { preset?: string; complete?: boolean };
+    return manifest.complete && manifest.preset !== undefined ? { preset: manifest.preset, at } : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Whether the databases are there; else what the newest job is about. */
 export async function databaseState(
   aws: Pick<AwsClients, 'batch' | 's3'>,
-  { bucket, queue }: DatabasePlace,
+  { bucket, preset, queue }: DatabasePlace,
 ): Promise<DatabaseState> {
-  try {
-    const { LastModified: at } = await aws.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: markerKey() }));
-    return { kind: 'staged', at };
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-  return newestJob(aws, queue);
+  const staged = await stagedPreset(aws, bucket);
+  // The full set holds all of the reduced one.
+  if (staged && (staged.preset === preset || staged.preset === 'full')) return { kind: 'staged', at: staged.at };
+  const newest = await newestJob(aws, queue);
+  return staged && newest.kind === 'absent' ? { kind: 'other', preset: staged.preset } : newest;
 }
 
 /** @returns the Batch job's id */

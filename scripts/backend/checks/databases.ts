@@ -14,6 +14,8 @@ export async function checkDatabases(
   switch (state.kind) {
     case 'staged':
       return [ok(name, `staged ${state.at?.toISOString().slice(0, 10) ?? ''}.`)];
+    case 'other':
+      return [missing(name, `only the ${state.preset} ones are there; jobs that search the others fail.`, START)];
     case 'running':
       return [
         missing(
