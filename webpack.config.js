@@ -1,5 +1,6 @@
 // The bundles that a release consists of. Each runs with nothing but what is in it (and `vscode`, in the editor).
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { EsbuildPlugin } from 'esbuild-loader';
 import webpack from 'webpack';
@@ -115,6 +116,10 @@ function functions(entries, production) {
     target: NODE_TARGET,
     entry: entries,
     experiments: { outputModule: true },
+    // `import` of a module of Node reads all that it exports, and so loads its fetch and its Web Crypto at every start;
+    // `require` does not.
+    externalsPresets: { node: false },
+    externals: [({ request }, done) => (isBuiltin(request) ? done(null, `node-commonjs ${request}`) : done())],
     resolve: { ...base.resolve, alias: Object.fromEntries(CREDENTIAL_SOURCES.map((source) => [source, false])) },
     // What is imported later stays in the file, but does not run before: a function must start quickly.
     module: { ...base.module, parser: { javascript: { importMeta: false, dynamicImportMode: 'eager' } } },
