@@ -17,7 +17,7 @@ const PROGRAMS = [
   'mount.lustre',
   'mountpoint',
 ];
-const MORE_PROGRAMS = ['nvidia-smi', 'shutdown', 'systemctl'];
+const MORE_PROGRAMS = ['nvidia-smi', 'shutdown', 'systemctl', 'systemd-run'];
 
 interface Part {
   readonly type: string;
@@ -67,7 +67,10 @@ describe('boot of an instance', () => {
     const [guard, script] = parseMime(bootUserData(settings(more)));
     assert.deepEqual([guard?.type, script?.type], ['text/cloud-boothook', 'text/x-shellscript']);
     const env = { FOLDPAD_ROOT: root, FOLDPAD_RETRY_SECONDS: '0', FOLDPAD_LINGER_SECONDS: '0' };
-    assert.equal(programs.run(guard?.body ?? '', env).code, 0);
+    const guarded = programs.run(guard?.body ?? '', env);
+    assert.equal(guarded.code, 0, guarded.output);
+    assert.equal(guarded.calls[0], 'systemctl daemon-reload');
+    assert.match(guarded.calls[1] ?? '', /^systemd-run --on-active=30min .*shutdown -h now$/);
     // The mount point is an absolute path; here it lies below the test's own folder.
     const here = (script?.body ?? '').replace("FOLDPAD_LUSTRE_MOUNT='/fsx'", `FOLDPAD_LUSTRE_MOUNT='${root}/fsx'`);
     return programs.run(here, env);

@@ -62,7 +62,9 @@ make_scratch() {
 mount_lustre() {
   local source="$FOLDPAD_LUSTRE_DNS@tcp:/$FOLDPAD_LUSTRE_NAME"
   mountpoint -q "$FOLDPAD_LUSTRE_MOUNT" && return 0
-  mount -t lustre -o "$FOLDPAD_LUSTRE_OPTIONS" "$source" "$FOLDPAD_LUSTRE_MOUNT" && mountpoint -q "$FOLDPAD_LUSTRE_MOUNT"
+  # Without an answer (a closed port) it would wait for ever.
+  timeout --kill-after=10 120 mount -t lustre -o "$FOLDPAD_LUSTRE_OPTIONS" "$source" "$FOLDPAD_LUSTRE_MOUNT" &&
+    mountpoint -q "$FOLDPAD_LUSTRE_MOUNT"
 }
 
 make_databases() {

@@ -18,3 +18,6 @@ Restart=on-failure
 RestartSec=10
 UNIT
 systemctl daemon-reload
+# A boot that hangs is paid for like any other, and nobody waits for it: half an hour is several times what it takes.
+systemd-run --on-active=30min --unit=foldpad-watchdog \
+  /bin/bash -c 'test -e /run/foldpad/ready || shutdown -h now' || true
