@@ -22,6 +22,7 @@ import { AwsWorld } from '../awsWorld.ts';
 import type { MiniStack } from '../miniStack.ts';
 import { MYOGLOBIN } from '../runnerJob.ts';
 import { silentLog } from '../silentLog.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { CloudWatchSink } from './sinks.ts';
 import { type BatchStandIn, startBatchStandIn } from './standIn.ts';
 
@@ -57,6 +58,7 @@ export async function startAwsBackend(stack: MiniStack, template: unknown): Prom
   const bucket = await world.bucket();
   const logsClient = new CloudWatchLogsClient(stack.clientConfig);
   const notified: Job[] = [];
+  const scratch = temporaryFolder();
   let passed = 0;
   const now = (): number => Date.now() + passed;
 
@@ -69,8 +71,9 @@ export async function startAwsBackend(stack: MiniStack, template: unknown): Prom
     images: ['foldpad/alphafold', 'foldpad/homology'].map((repository) => ({
       repository,
       entrypoint: [process.execPath, RUNNER],
+      environment: { TMPDIR: scratch.folder, FOLDPAD_EVENTS: '' },
     })),
-    environment: { ...stack.environment, PATH: process.env.PATH ?? '', FOLDPAD_EVENTS: '', TMPDIR: '' },
+    environment: { ...stack.environment, PATH: process.env.PATH ?? '' },
     logs: new CloudWatchSink(stack.clientConfig),
     events: [{ deliver: track, close: () => {} }],
     slots: 3,
@@ -151,6 +154,7 @@ export async function startAwsBackend(stack: MiniStack, template: unknown): Prom
       await table.remove();
       await queues.remove();
       world.close();
+      scratch.remove();
     },
   };
 }

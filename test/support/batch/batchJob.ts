@@ -158,6 +158,12 @@ export class BatchJobRecord {
     return Object.fromEntries([...usual, ...asked]);
   }
 
+  /** `123456789012.dkr.ecr.us-east-1.amazonaws.com/foldpad/homology:latest` is of `foldpad/homology`. */
+  usesImageOf(repository: string): boolean {
+    const name = this.definition.ContainerProperties.Image.replace(/[@:][^/]*$/, '');
+    return name === repository || name.endsWith(`/${repository}`);
+  }
+
   get logGroup(): string {
     return this.definition.ContainerProperties.LogConfiguration?.Options['awslogs-group'] ?? '/aws/batch/job';
   }

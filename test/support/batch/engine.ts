@@ -21,13 +21,14 @@ export interface LocalImage {
   readonly repository: string;
   /** Its entry point: a program and arguments; the job's command follows. */
   readonly entrypoint: readonly string[];
+  /** Wins over what definition and job say: this machine has no `/scratch` mounted. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface EngineOptions {
   readonly resources: BatchResources;
   readonly images: readonly LocalImage[];
-  /** Of every container, before that of image, definition and job. */
+  /** Of every container, before that of definition, job and image. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logs: LogSink;
   readonly events: readonly EventSink[];
@@ -218,7 +219,7 @@ export class BatchEngine {
   async #run(job: BatchJobRecord): Promise<void> {
     const task = randomUUID().replaceAll('-', '');
     const { region, account, partition } = this.#options.resources.deployed;
-    const image = this.#options.images.find(({ repository }) => usesRepository(job, repository));
+    const image = this.#options.images.find(({ repository }) => job.usesImageOf(repository));
     job.container = { taskArn: `arn:${partition}:ecs:${region}:${account}:task/foldpad/${task}` };
     if (job.endRequest) return this.#attemptEnded(job, undefined);
     if (!image) {
@@ -233,8 +234,8 @@ export class BatchEngine {
       argv: [...image.entrypoint, ...job.command],
       environment: {
         ...this.#options.environment,
-        ...image.environment,
         ...job.environment,
+        ...image.environment,
         AWS_BATCH_JOB_ID: job.id,
         AWS_BATCH_JOB_ATTEMPT: `${job.attempts.length + 1}`,
         AWS_BATCH_JQ_NAME: job.queue.JobQueueName,
@@ -299,10 +300,4 @@ export class BatchEngine {
     const detail = JSON.parse(JSON.stringify(job.detail()));
     this.events.emit({ source: 'aws.batch', 'detail-type': detailType, time, resources, detail });
   }
-}
-
-/** `123456789012.dkr.ecr.us-east-1.amazonaws.com/foldpad/homology:latest` is of `foldpad/homology`. */
-function usesRepository({ definition }: BatchJobRecord, repository: string): boolean {
-  const name = definition.ContainerProperties.Image.replace(/[@:][^/]*$/, '');
-  return name === repository || name.endsWith(`/${repository}`);
 }
