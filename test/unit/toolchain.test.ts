@@ -50,7 +50,7 @@ describe('the parts of npm test', () => {
   it('are all of them when none is named', () => {
     assert.deepEqual(
       chooseParts(undefined).map(({ name }) => name),
-      ['check', 'unit', 'contract', 'integration', 'homology', 'inhost', 'e2e'],
+      ['check', 'unit', 'infra', 'contract', 'integration', 'homology', 'alphafold', 'inhost', 'e2e'],
     );
   });
 
