@@ -5,12 +5,15 @@ import { Disposable } from '../base/disposable.ts';
 import { describeError } from '../base/errors.ts';
 import type { FastaFeatures, FastaServices } from './editor/registerFasta.ts';
 import { isFastaFile } from './fastaFiles.ts';
+import { sentencesOf } from './sentences/load.ts';
+
+type LanguageServices = Omit<FastaServices, 'say'> & { readonly log: vscode.LogOutputChannel };
 
 export class FastaLanguage extends Disposable {
-  readonly #services: FastaServices & { readonly log: vscode.LogOutputChannel };
+  readonly #services: LanguageServices;
   #features: Promise<FastaFeatures> | undefined;
 
-  constructor(services: FastaServices & { readonly log: vscode.LogOutputChannel }) {
+  constructor(services: LanguageServices) {
     super();
     this.#services = services;
     const { workspace, window } = vscode;
@@ -25,10 +28,16 @@ export class FastaLanguage extends Disposable {
 
   /** The features, loaded if they are not yet. */
   load(): Promise<FastaFeatures> {
-    this.#features ??= import(/* webpackChunkName: "fasta" */ './editor/registerFasta.ts').then(({ FastaFeatures }) =>
-      this._register(new FastaFeatures(this.#services)),
-    );
+    this.#features ??= this.#load();
     return this.#features;
+  }
+
+  async #load(): Promise<FastaFeatures> {
+    const [{ FastaFeatures }, say] = await Promise.all([
+      import(/* webpackChunkName: "fasta" */ './editor/registerFasta.ts'),
+      sentencesOf(vscode.env.language),
+    ]);
+    return this._register(new FastaFeatures({ ...this.#services, say }));
   }
 
   #look(texts: readonly vscode.TextDocument[]): void {

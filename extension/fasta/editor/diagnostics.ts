@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { FastaProblem, FastaSeverity } from '../../../backend/api/fasta/types.ts';
 import { Disposable } from '../../base/disposable.ts';
+import type { Say } from '../sentences/load.ts';
 import type { FastaDocuments } from './fastaDocuments.ts';
 
 export const SOURCE = 'Foldpad';
@@ -15,32 +16,28 @@ const SEVERITIES: Readonly<Record<FastaSeverity, vscode.DiagnosticSeverity>> = {
 
 export class Diagnostics extends Disposable {
   readonly #collection = this._register(vscode.languages.createDiagnosticCollection('foldpad-fasta'));
+  readonly #say: Say;
 
-  constructor(documents: FastaDocuments) {
+  /** @param say puts the sentences into the user's language */
+  constructor(documents: FastaDocuments, say: Say) {
     super();
-    this._register(
-      documents.onDidCheck(({ text, list }) =>
-        this.#collection.set(text.uri, (list?.problems ?? []).map(diagnosticOf)),
-      ),
-    );
+    this.#say = say;
+    this._register(documents.onDidCheck(({ text, list }) => this.show(text.uri, list?.problems ?? [])));
     this._register(documents.onDidClose((text) => this.#collection.delete(text.uri)));
   }
 
-  /** Shows problems of a file that no extension is given as a document. */
   show(uri: vscode.Uri, problems: readonly FastaProblem[]): void {
-    this.#collection.set(uri, problems.map(diagnosticOf));
+    const diagnostics = problems.map((problem) => diagnosticOf(problem, this.#say));
+    this.#collection.set(uri, diagnostics);
   }
 }
 
 /** The same sentences that command line and server say. */
-export function diagnosticOf(problem: FastaProblem): vscode.Diagnostic {
-  const { message, remedy, severity, code } = problem;
-  const diagnostic = new vscode.Diagnostic(rangeOf(problem), `${message} ${remedy}`.trim(), SEVERITIES[severity]);
+function diagnosticOf(problem: FastaProblem, say: Say): vscode.Diagnostic {
+  const { message, remedy, severity, code, line, column, endColumn } = problem;
+  const range = new vscode.Range(line - 1, column - 1, line - 1, (endColumn ?? column + 1) - 1);
+  const diagnostic = new vscode.Diagnostic(range, `${say(message)} ${say(remedy)}`.trim(), SEVERITIES[severity]);
   diagnostic.source = SOURCE;
   diagnostic.code = code;
   return diagnostic;
-}
-
-export function rangeOf({ line, column, endColumn }: FastaProblem): vscode.Range {
-  return new vscode.Range(line - 1, column - 1, line - 1, (endColumn ?? column + 1) - 1);
 }

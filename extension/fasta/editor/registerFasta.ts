@@ -6,6 +6,7 @@ import type { Connection } from '../../connection/connection.ts';
 import { readProfile } from '../../connection/profile.ts';
 import type { JobStore } from '../../jobs/jobStore.ts';
 import type { RecordTarget } from '../recordTarget.ts';
+import type { Say } from '../sentences/load.ts';
 import { FixProvider } from './codeActions.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { Estimates } from './estimates.ts';
@@ -27,6 +28,8 @@ export interface FastaServices {
   /** Remembers choices for this user. */
   readonly memory: vscode.Memento;
   readonly store: JobStore;
+  /** Puts the parser's sentences into the user's language. */
+  readonly say: Say;
 }
 
 /** What the commands of the main bundle call. */
@@ -34,13 +37,13 @@ export class FastaFeatures extends Disposable {
   readonly #commands: RecordCommands;
   readonly #large: LargeFiles;
 
-  constructor({ connection, memory, store }: FastaServices) {
+  constructor({ connection, memory, store, say }: FastaServices) {
     super();
     const { languages } = vscode;
     const selector: vscode.DocumentSelector = { language: 'fasta' };
     const isLocal = () => readProfile().kind === 'local';
     const documents = this._register(new FastaDocuments(() => rulesOf(connection, memory)));
-    const diagnostics = this._register(new Diagnostics(documents));
+    const diagnostics = this._register(new Diagnostics(documents, say));
     const estimates = this._register(new Estimates(connection));
     const outline = new OutlineProvider(documents);
     const formatter = new Formatter(documents);
