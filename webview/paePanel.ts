@@ -251,7 +251,7 @@ class PaeMap {
 }
 
 /** One pixel a pair. */
-function paint({ size, values, max }: Pae): OffscreenCanvas {
+export function paint({ size, values, max }: Pae): OffscreenCanvas {
   const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser cannot draw pictures.');

@@ -4,7 +4,7 @@ import type { Comparison } from './comparison.ts';
 import { describeResidue, describeSelected, describeSize } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { inflate } from './inflate.ts';
-import { parsePae, UnreadablePaeError } from './pae.ts';
+import { type Pae, parsePae, UnreadablePaeError } from './pae.ts';
 import type { PageParts } from './pageParts.ts';
 import { ResidueLink } from './residueLink.ts';
 import type { Scene } from './scene.ts';
@@ -20,12 +20,24 @@ export class PageMarks {
   #view: StructureView | undefined;
   #model: ModelSelection = 0;
   #colors: Uint32Array | undefined;
+  #pae: Pae | undefined;
+  #comparison: Comparison | undefined;
   /** Distance of each residue to its partner in a compared structure (Å). */
   #distances: { readonly label: string; readonly byResidue: ReadonlyMap<number, number> } | undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
     this.link = new ResidueLink([parts.sequence, parts.pae], () => this.#refresh());
+  }
+
+  /** The errors that are shown. */
+  get pae(): Pae | undefined {
+    return this.#pae;
+  }
+
+  /** What is laid over the structure. */
+  get comparison(): Comparison | undefined {
+    return this.#comparison;
   }
 
   /** Lets clicks and the pointer in a new view take part. */
@@ -49,6 +61,8 @@ export class PageMarks {
     this.#view = view;
     this.#model = model;
     this.#colors = undefined;
+    this.#pae = undefined;
+    this.#comparison = undefined;
     this.#distances = undefined;
     this.link.attach(scene, view);
     this.#parts.pae.show(undefined);
@@ -75,6 +89,7 @@ export class PageMarks {
 
   /** Another structure was laid over this one, or taken away. */
   compare(comparison: Comparison | undefined): void {
+    this.#comparison = comparison;
     this.#distances = comparison && {
       label: comparison.label,
       byResidue: new Map(comparison.pairs.map(([shown], at) => [shown, comparison.distances[at] ?? Number.NaN])),
@@ -107,7 +122,9 @@ export class PageMarks {
       if (pae.size !== residues.length) {
         return `The predicted aligned errors are of ${pae.size} residues, the structure has ${residues.length}; they are not shown.`;
       }
-      if (scene === this.#scene) this.#parts.pae.show({ pae, data: scene.data, residues });
+      if (scene !== this.#scene) return undefined;
+      this.#pae = pae;
+      this.#parts.pae.show({ pae, data: scene.data, residues });
       return undefined;
     } catch (error) {
       if (error instanceof UnreadablePaeError || error instanceof UnreadableStructureError) return error.message;

@@ -13,6 +13,8 @@ import { atomValues, gradientRange, valueFacts } from './values.ts';
 export interface Scene {
   readonly message: Omit<StructureMessage, 'bytes'>;
   readonly header: StructureHeader;
+  /** Of the file as it came, hexadecimal. */
+  readonly sha256: string;
   readonly data: StructureData;
   readonly meaning: ValueMeaning;
   /** One value for each atom. */
@@ -29,6 +31,7 @@ export function createScene(
   message: Omit<StructureMessage, 'bytes'>,
   header: StructureHeader,
   data: StructureData,
+  sha256: string,
 ): Scene {
   const declared = message.confidence;
   const residues = polymerResidues(data, 'all').length;
@@ -46,6 +49,7 @@ export function createScene(
   return {
     message,
     header,
+    sha256,
     data,
     meaning,
     values,

@@ -6,13 +6,12 @@ import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
-import { countBandPixels, readPixels } from './measure.ts';
 import { PageComparison } from './pageComparison.ts';
+import { PageExports, type Shown } from './pageExports.ts';
 import { PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
-import type { PictureOptions } from './picturePopover.ts';
 import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
-import { takePicture } from './scenePicture.ts';
+import { sha256 } from './sha256.ts';
 import { INITIAL_STATE, type ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
 import type { Drawing, StructureView } from './structureView.ts';
@@ -33,6 +32,7 @@ export class StructurePage {
   readonly #parts: PageParts;
   readonly #marks: PageMarks;
   readonly #comparison: PageComparison;
+  readonly #exports: PageExports;
   readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
   #view: StructureView | undefined;
   #state: ViewerState;
@@ -71,10 +71,15 @@ export class StructurePage {
       focus: (residue) => this.#marks.link.focus(residue),
       describe: (residue) => this.#marks.describe(residue),
       reset: () => this.#view?.resetCamera(),
-      savePicture: (options) => void this.#savePicture(options),
+      savePicture: (options) => void this.#exports.savePicture(options),
+      saveReport: () => void this.#exports.saveReport(),
     };
     this.#parts = createPageParts(root, actions, this.#comparison.element);
     this.#marks = new PageMarks(this.#parts);
+    this.#exports = new PageExports(host, this.#marks, {
+      say: (text) => this.#parts.say(text),
+      shown: () => this.#shown(),
+    });
   }
 
   /** Starts listening and tells the editor so. */
@@ -115,11 +120,11 @@ export class StructurePage {
       case 'notice':
         this.#parts.say(message.text);
         return;
-      case 'image-saved':
+      case 'file-saved':
         this.#parts.say(message.outcome === 'saved' ? `Saved ${message.detail}.` : message.detail);
         return;
       case 'measure':
-        void this.#measure(message.id);
+        void this.#exports.measure(message.id);
         return;
     }
   }
@@ -140,7 +145,7 @@ export class StructurePage {
       const view = this.#needView();
       const data = await view.load(whole, message.format, message.fileName);
       if (!isNewest()) return;
-      this.#scene = createScene(message, header, data);
+      this.#scene = createScene(message, header, data, await sha256(bytes));
       this.#adoptState(message);
       const model = modelFor(this.#scene, this.#state.ensembleModel);
       this.#comparison.attach(view, message.serial);
@@ -316,25 +321,9 @@ export class StructurePage {
     }, REMEMBER_MS);
   }
 
-  async #savePicture(options: PictureOptions): Promise<void> {
+  /** What is shown, when it is drawn. */
+  async #shown(): Promise<Shown | undefined> {
     await this.#drawn;
-    const scene = this.#scene;
-    const view = this.#view;
-    if (!scene || !view) return;
-    this.#parts.say('Drawing the picture…');
-    try {
-      this.#host.post({ type: 'save-image', ...(await takePicture(scene, view, this.#state, options)) });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#parts.say(`The picture could not be made: ${reason} Try a smaller size.`);
-    }
-  }
-
-  async #measure(id: number): Promise<void> {
-    await this.#drawn;
-    if (!this.#view) return;
-    const picture = await this.#view.makeImage({ factor: 1, antialias: false, transparent: true });
-    const { data, width, height } = await readPixels(picture);
-    this.#host.post({ type: 'measured', id, width, height, pixels: countBandPixels(data, this.#state.palette) });
+    return this.#scene && this.#view && { scene: this.#scene, view: this.#view, state: this.#state };
   }
 }

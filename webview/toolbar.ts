@@ -34,6 +34,7 @@ export interface ToolbarActions {
   clearDistances(): void;
   reset(): void;
   savePicture(options: PictureOptions): void;
+  saveReport(): void;
 }
 
 const REPRESENTATION_NAMES: Readonly<Record<Representation, string>> = {
@@ -106,6 +107,9 @@ export function createToolbar(actions: ToolbarActions): {
   save.setAttribute('popovertarget', picture.id);
   save.setAttribute('aria-haspopup', 'dialog');
 
+  const report = button('report', 'Save report…', 'Save one page with picture, confidence, sequence and origin');
+  report.addEventListener('click', () => actions.saveReport());
+
   const element = el(
     'header',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Structure' },
@@ -121,6 +125,7 @@ export function createToolbar(actions: ToolbarActions): {
     reset,
     save,
     picture,
+    report,
   );
   const controls = [
     ...radios.map(({ input }) => input),
@@ -132,6 +137,7 @@ export function createToolbar(actions: ToolbarActions): {
     spin,
     reset,
     save,
+    report,
   ];
 
   return {

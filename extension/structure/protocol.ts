@@ -88,7 +88,7 @@ export type HostMessage =
   | { readonly type: 'unreadable'; readonly problem: string; readonly remedy: string }
   /** What is shown stays, with a word about it (file deleted on disk…). */
   | { readonly type: 'notice'; readonly text: string }
-  | { readonly type: 'image-saved'; readonly outcome: 'saved' | 'cancelled' | 'failed'; readonly detail: string }
+  | { readonly type: 'file-saved'; readonly outcome: 'saved' | 'cancelled' | 'failed'; readonly detail: string }
   /** Asks for a count of what is drawn. The page answers `measured`; it only reads. */
   | { readonly type: 'measure'; readonly id: number };
 
@@ -112,7 +112,7 @@ export type PageMessage =
   | { readonly type: 'compare'; readonly index: number }
   /** Asks for a structure file of the user's choice, to compare it with the shown one. */
   | { readonly type: 'compare-file' }
-  | { readonly type: 'save-image'; readonly fileName: string; readonly bytes: Uint8Array }
+  | { readonly type: 'save-file'; readonly fileName: string; readonly bytes: Uint8Array }
   | { readonly type: 'open-as-text' }
   | { readonly type: 'retry' }
   | {
@@ -123,8 +123,8 @@ export type PageMessage =
       readonly pixels: PixelCounts;
     };
 
-/** Most bytes of a picture the host writes (256 MiB); a page cannot fill the disk by accident. */
-export const MAX_IMAGE_BYTES = 256 * 1024 * 1024;
+/** Most bytes of a file the host writes (256 MiB); a page cannot fill the disk by accident. */
+export const MAX_SAVED_BYTES = 256 * 1024 * 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -206,7 +206,7 @@ export function parseHostMessage(value: unknown): HostMessage | undefined {
     case 'comparison-failed':
     case 'notice':
       return isText(value.text) ? (value as unknown as HostMessage) : undefined;
-    case 'image-saved':
+    case 'file-saved':
       return (value.outcome === 'saved' || value.outcome === 'cancelled' || value.outcome === 'failed') &&
         isText(value.detail)
         ? (value as unknown as HostMessage)
@@ -220,12 +220,12 @@ export function parseHostMessage(value: unknown): HostMessage | undefined {
 
 const PIXEL_FIELDS: readonly (keyof PixelCounts)[] = ['veryHigh', 'high', 'low', 'veryLow', 'other', 'background'];
 
-function parseSaveImage(message: Fields): PageMessage | undefined {
+function parseSaveFile(message: Fields): PageMessage | undefined {
   const bytes = asBytes(message.bytes);
-  if (!bytes || bytes.byteLength > MAX_IMAGE_BYTES || !isText(message.fileName)) return undefined;
+  if (!bytes || bytes.byteLength > MAX_SAVED_BYTES || !isText(message.fileName)) return undefined;
   // A plain name only: the host decides the folder.
-  if (!/^[^/\\\0]{1,200}\.png$/i.test(message.fileName)) return undefined;
-  return { type: 'save-image', fileName: message.fileName, bytes };
+  if (!/^[^/\\\0]{1,200}\.(png|html)$/i.test(message.fileName)) return undefined;
+  return { type: 'save-file', fileName: message.fileName, bytes };
 }
 
 /** A message from the page, checked; undefined for anything else. */
@@ -245,8 +245,8 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
     case 'select-model':
     case 'compare':
       return isCount(value.index) ? message : undefined;
-    case 'save-image':
-      return parseSaveImage(value);
+    case 'save-file':
+      return parseSaveFile(value);
     case 'measured': {
       const pixels = value.pixels;
       const counted = isFields(pixels) && PIXEL_FIELDS.every((field) => isCount(pixels[field]));

@@ -14,7 +14,7 @@ import {
   type Provenance,
   parsePageMessage,
 } from './protocol.ts';
-import { saveStructureImage } from './saveImage.ts';
+import { saveStructureFile } from './saveFile.ts';
 import {
   checkStructureSize,
   type StructureSource,
@@ -186,8 +186,8 @@ export class StructureSession implements vscode.Disposable {
       case 'compare-file':
         void this.#compareFile();
         return;
-      case 'save-image':
-        void this.#saveImage(message.fileName, message.bytes);
+      case 'save-file':
+        void this.#saveFile(message.fileName, message.bytes);
         return;
       case 'open-as-text':
         if (this.#model.source.uri) {
@@ -299,9 +299,9 @@ export class StructureSession implements vscode.Disposable {
     }
   }
 
-  async #saveImage(fileName: string, bytes: Uint8Array): Promise<void> {
+  async #saveFile(fileName: string, bytes: Uint8Array): Promise<void> {
     const { uri } = this.#model.source;
-    const answer = await saveStructureImage({ fileName, bytes, ...(uri && { besides: uri }) });
-    await this.#post({ type: 'image-saved', ...answer });
+    const answer = await saveStructureFile({ fileName, bytes, ...(uri && { besides: uri }) });
+    await this.#post({ type: 'file-saved', ...answer });
   }
 }

@@ -84,7 +84,7 @@ async function fitStage({ page }: ViewerPage, width: number, height: number): Pr
 async function savePicture(viewer: ViewerPage): Promise<Uint8Array> {
   await viewer.page.getByTitle('Save a picture in high resolution').click();
   await viewer.page.getByRole('button', { name: 'Save…', exact: true }).click();
-  return (await viewer.next('save-image')).bytes;
+  return (await viewer.next('save-file')).bytes;
 }
 
 /** Width and height stand at fixed places in a PNG's first chunk. */

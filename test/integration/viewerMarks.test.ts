@@ -188,4 +188,27 @@ describe('the structure page marks residues', function () {
     await viewer.send({ ...answer, label: 'stranger.pdb', bytes: bytes(stranger) });
     await viewer.page.locator('.notice').filter({ hasText: 'no chain that is like one of the shown' }).waitFor();
   });
+
+  it('and saves a report that stands alone', async () => {
+    await viewer.show({ ...MODEL, title: 'two <b>domains</b>', pae: errors(RESIDUES) });
+    await viewer.page.getByRole('button', { name: 'Save report…' }).click();
+    const { fileName, bytes: saved } = await viewer.next('save-file');
+    assert.equal(fileName, 'm-report.html');
+    const report = await viewer.page.context().newPage();
+    const requests: string[] = [];
+    report.on('request', (request) => requests.push(request.url()));
+    await report.setContent(new TextDecoder().decode(saved));
+    assert.equal(await report.locator('h1').innerText(), 'two <b>domains</b>');
+    assert.equal(await report.locator('svg rect').count(), RESIDUES);
+    const loaded = await report
+      .locator('img')
+      .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
+    assert.deepEqual(loaded, [1800, RESIDUES]);
+    assert.deepEqual(
+      requests.filter((url) => !url.startsWith('data:')),
+      [],
+    );
+    await report.screenshot({ path: new URL('viewer-report.png', SHOTS).pathname, fullPage: true });
+    await report.close();
+  });
 });

@@ -140,7 +140,7 @@ describe('the structure page', function () {
     await viewer.page.getByLabel('With legend').uncheck();
     await viewer.page.getByLabel('Size').selectOption('w2126');
     await viewer.page.getByRole('button', { name: 'Save…', exact: true }).click();
-    const message = await viewer.next('save-image');
+    const message = await viewer.next('save-file');
     assert.equal(message.fileName, 'csde-cartoon-confidence.png');
     const buffer = Buffer.from(message.bytes);
     const { width, height, data } = PNG.sync.read(buffer);
@@ -153,7 +153,7 @@ describe('the structure page', function () {
     assert.ok(colors.size > 1000, 'a shaded molecule has many colours');
     assert.ok(buffer.includes(Buffer.from('Title\0\0\0\0\0CsdE · Größe', 'utf8')));
     assert.ok(buffer.includes(Buffer.from('Coloured by Estimated CA-lDDT. mean 66.3', 'utf8')));
-    await viewer.send({ type: 'image-saved', outcome: 'saved', detail: 'csde.png' });
+    await viewer.send({ type: 'file-saved', outcome: 'saved', detail: 'csde.png' });
     await viewer.page.getByText('Saved csde.png.').waitFor();
     assert.deepEqual(viewer.complaints, []);
   });
@@ -164,7 +164,7 @@ describe('the structure page', function () {
     const save = async (): Promise<PNG> => {
       await viewer.page.getByRole('button', { name: 'Save picture…' }).click();
       await viewer.page.getByRole('button', { name: 'Save…', exact: true }).click();
-      return PNG.sync.read(Buffer.from((await viewer.next('save-image')).bytes));
+      return PNG.sync.read(Buffer.from((await viewer.next('save-file')).bytes));
     };
     const withLegend = await save();
     await viewer.page.getByRole('button', { name: 'Save picture…' }).click();
@@ -319,7 +319,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const reached: string[] = [];
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 11; i++) {
       await viewer.page.keyboard.press('Tab');
       reached.push(
         await viewer.page.evaluate(() => {
@@ -343,6 +343,7 @@ describe('the structure page', function () {
         'Spin',
         'Reset vie',
         'Save pict',
+        'Save repo',
         '3D struct',
         'Colour-bl',
         'Sequence',

@@ -97,6 +97,7 @@ describe('values', () => {
       { ...message, confidence: { metric: 'plddt', perResidue: [70, 80] } },
       noHeader,
       structureOf([1, 2]),
+      '',
     );
     assert.deepEqual([...scene.values], [70, 70, 80, 80]);
     assert.equal(scene.colorings[0], 'confidence');
@@ -108,13 +109,14 @@ describe('values', () => {
       { ...message, confidence: { metric: 'plddt', perResidue: [70] } },
       noHeader,
       structureOf([11, 12]),
+      '',
     );
     assert.deepEqual([...scene.values], [11, 11, 12, 12]);
     assert.match(scene.warning ?? '', /names 1 confidences, the file has 2 residues/);
   });
 
   it('of a file without any claim are B-factors, and chains are its default colours', () => {
-    const scene = createScene(message, noHeader, structureOf([11, 12]));
+    const scene = createScene(message, noHeader, structureOf([11, 12]), '');
     assert.equal(scene.meaning.kind, 'b-factor');
     assert.deepEqual(scene.colorings.slice(0, 2), ['chain', 'b-factor']);
     assert.ok(!scene.colorings.includes('confidence'));
@@ -136,7 +138,7 @@ describe('values', () => {
 
 describe('the legend', () => {
   const legend = (coloring: Coloring, data: StructureData, metric?: 'plddt' | 'estimated-ca-lddt') => {
-    const scene = createScene({ ...message, ...(metric && { confidence: { metric } }) }, noHeader, data);
+    const scene = createScene({ ...message, ...(metric && { confidence: { metric } }) }, noHeader, data, '');
     return legendOf(coloring, { ...scene, residues: data.residues, palette: 'official' });
   };
 

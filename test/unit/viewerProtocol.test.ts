@@ -26,7 +26,7 @@ describe('messages to the page', () => {
       { type: 'reading', fileName: 'a' },
       { type: 'unreadable', problem: 'a', remedy: 'b' },
       { type: 'notice', text: 'a' },
-      { type: 'image-saved', outcome: 'saved', detail: 'a' },
+      { type: 'file-saved', outcome: 'saved', detail: 'a' },
       { type: 'measure', id: 0 },
     ]) {
       assert.deepEqual(parseHostMessage(message), message);
@@ -71,7 +71,7 @@ describe('messages from the page', () => {
       { type: 'shown', serial: 1, atoms: 2, residues: 3 },
       { type: 'failed', serial: 1, problem: 'a' },
       { type: 'select-model', index: 0 },
-      { type: 'save-image', fileName: 'a b.png', bytes: new Uint8Array(1) },
+      { type: 'save-file', fileName: 'a b.png', bytes: new Uint8Array(1) },
       { type: 'measured', id: 1, width: 1, height: 1, pixels },
     ]) {
       assert.deepEqual(parsePageMessage(message), message);
@@ -80,9 +80,9 @@ describe('messages from the page', () => {
 
   it('cannot name a folder, another kind of file, or send no bytes', () => {
     for (const fileName of ['../a.png', 'a/b.png', 'a\\b.png', 'a.exe', '.png', 'a.png\0', `${'a'.repeat(300)}.png`]) {
-      assert.equal(parsePageMessage({ type: 'save-image', fileName, bytes: new Uint8Array(1) }), undefined, fileName);
+      assert.equal(parsePageMessage({ type: 'save-file', fileName, bytes: new Uint8Array(1) }), undefined, fileName);
     }
-    assert.equal(parsePageMessage({ type: 'save-image', fileName: 'a.png', bytes: 'x' }), undefined);
+    assert.equal(parsePageMessage({ type: 'save-file', fileName: 'a.png', bytes: 'x' }), undefined);
   });
 
   it('are checked without ever throwing', () => {
@@ -92,7 +92,7 @@ describe('messages from the page', () => {
         parseHostMessage(value);
       }),
     );
-    const type = fc.constantFrom('structure', 'reading', 'measured', 'save-image', 'shown', 'image-saved');
+    const type = fc.constantFrom('structure', 'reading', 'measured', 'save-file', 'shown', 'file-saved');
     fc.assert(
       fc.property(type, fc.dictionary(fc.string(), fc.anything()), (name, rest) => {
         parsePageMessage({ ...rest, type: name });

@@ -1,0 +1,75 @@
+/** What leaves the page: pictures, reports, and counts for tests. */
+
+import type { Host } from './host.ts';
+import { countBandPixels, readPixels } from './measure.ts';
+import type { PageMarks } from './pageMarks.ts';
+import type { PictureOptions } from './picturePopover.ts';
+import type { Scene } from './scene.ts';
+import { takePicture } from './scenePicture.ts';
+import { makeReport } from './sceneReport.ts';
+import type { ViewerState } from './state.ts';
+import type { StructureView } from './structureView.ts';
+
+/** What the page shows at the moment, completely drawn. */
+export interface Shown {
+  readonly scene: Scene;
+  readonly view: StructureView;
+  readonly state: ViewerState;
+}
+
+/** Makes them from what is shown. */
+export class PageExports {
+  readonly #host: Host;
+  readonly #marks: PageMarks;
+  readonly #say: (text: string) => void;
+  readonly #shown: () => Promise<Shown | undefined>;
+
+  /** @param shown waits for the drawing in progress; undefined when nothing is shown */
+  constructor(
+    host: Host,
+    marks: PageMarks,
+    page: { readonly say: (text: string) => void; readonly shown: () => Promise<Shown | undefined> },
+  ) {
+    this.#host = host;
+    this.#marks = marks;
+    this.#say = page.say;
+    this.#shown = page.shown;
+  }
+
+  savePicture(options: PictureOptions): Promise<void> {
+    return this.#save('picture', 'Try a smaller size.', ({ scene, view, state }) =>
+      takePicture(scene, view, state, options),
+    );
+  }
+
+  saveReport(): Promise<void> {
+    return this.#save('report', 'Close other 3D tabs and try again.', ({ scene, view, state }) =>
+      makeReport(scene, view, state, this.#marks),
+    );
+  }
+
+  /** Counts what is drawn. */
+  async measure(id: number): Promise<void> {
+    const shown = await this.#shown();
+    if (!shown) return;
+    const picture = await shown.view.makeImage({ factor: 1, antialias: false, transparent: true });
+    const { data, width, height } = await readPixels(picture);
+    this.#host.post({ type: 'measured', id, width, height, pixels: countBandPixels(data, shown.state.palette) });
+  }
+
+  async #save(
+    what: string,
+    remedy: string,
+    make: (shown: Shown) => Promise<{ readonly fileName: string; readonly bytes: Uint8Array }>,
+  ): Promise<void> {
+    const shown = await this.#shown();
+    if (!shown) return;
+    this.#say(`Drawing the ${what}…`);
+    try {
+      this.#host.post({ type: 'save-file', ...(await make(shown)) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#say(`The ${what} could not be made: ${reason} ${remedy}`);
+    }
+  }
+}
