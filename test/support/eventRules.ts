@@ -31,13 +31,13 @@ export class EventRules implements EventSink {
   /** @throws Error when a function does not take the event */
   async deliver(event: BatchEvent): Promise<void> {
     const { account, region } = this.#stack;
-    const whole = JSON.stringify({ version: '0', id: randomUUID(), account, region, ...event });
+    const whole = { version: '0', id: randomUUID(), account, region, ...event };
     this.#rules ??= this.#read();
     for (const { pattern, functions } of await this.#rules) {
       const { Result: wants } = await this.#client.send(
-        new TestEventPatternCommand({ EventPattern: pattern, Event: whole }),
+        new TestEventPatternCommand({ EventPattern: pattern, Event: JSON.stringify(whole) }),
       );
-      if (wants) for (const name of functions) await this.#invoke(name, whole);
+      if (wants) for (const name of functions) await invokeFunction(this.#stack, name, whole);
     }
   }
 
@@ -51,17 +51,18 @@ export class EventRules implements EventSink {
     return (await Promise.all(found)).flat();
   }
 
-  async #invoke(name: string, event: string): Promise<void> {
-    const answer = await fetch(`${this.#stack.endpoint}/2015-03-31/functions/${name}/invocations`, {
-      method: 'POST',
-      headers: { 'x-amz-invocation-type': 'Event' },
-      body: event,
-    });
-    if (!answer.ok) throw new Error(`${name} did not take an event: ${answer.status} ${await answer.text()}`);
-    await answer.body?.cancel();
-  }
-
   close(): void {
     this.#client.destroy();
   }
+}
+
+/** Calls a function as AWS's services do: its answer is not waited for. @throws Error when it does not take the event */
+export async function invokeFunction({ endpoint }: MiniStack, name: string, event: object): Promise<void> {
+  const answer = await fetch(`${endpoint}/2015-03-31/functions/${name}/invocations`, {
+    method: 'POST',
+    headers: { 'x-amz-invocation-type': 'Event' },
+    body: JSON.stringify(event),
+  });
+  if (!answer.ok) throw new Error(`${name} did not take an event: ${answer.status} ${await answer.text()}`);
+  await answer.body?.cancel();
 }

@@ -31,6 +31,8 @@ export interface RehearsalOptions {
   /** What runs in place of the image of the homology engine. Default: the real runner with the real engine. */
   readonly homology?: Omit<LocalImage, 'repository'>;
   readonly config?: DeploymentInput;
+  /** Folder with the functions' bundles. Default: those in `dist/`. */
+  readonly bundles?: string;
   readonly batch?: Pick<BatchStandInOptions, 'stepMs' | 'secondMs' | 'graceMs'>;
   readonly miniStack?: Pick<MiniStackOptions, 'enforceIam'>;
 }
@@ -89,7 +91,11 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     cleanUps.push(() => miniStack.stop());
 
     tell('synthesizing all stacks; cdk bootstrap, cdk deploy of the control plane');
-    const control = await deployControl(miniStack, options.config === undefined ? {} : { config: options.config });
+    const { config, bundles } = options;
+    const control = await deployControl(miniStack, {
+      ...(config === undefined ? {} : { config }),
+      ...(bundles === undefined ? {} : { bundles }),
+    });
     cleanUps.push(() => control.assembly.remove());
     const names = resourceNames(control.config.name);
 
