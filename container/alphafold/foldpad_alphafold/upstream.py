@@ -43,7 +43,12 @@ def version() -> str:
         except importlib.metadata.PackageNotFoundError:
             continue
         return f"{text} ({commit[:12]})" if commit else text
-    return f"alphafold ({commit[:12]})" if commit else "alphafold, version unknown"
+    try:
+        # DeepMind's repository itself, not installed as a package.
+        from alphafold.version import __version__
+    except ImportError:
+        return f"alphafold ({commit[:12]})" if commit else "alphafold, version unknown"
+    return f"alphafold {__version__} ({commit[:12]})" if commit else f"alphafold {__version__}"
 
 
 def call(function: Any, optional: dict[str, Any], **arguments: Any) -> Any:
