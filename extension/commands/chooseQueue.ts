@@ -7,17 +7,22 @@ import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import type { Services } from './services.ts';
 
 /**
+ * @param wanted the name of a queue that was chosen already
  * @returns the queue; undefined when the user gave up
  * @throws UserError when no engine is there
  */
-export async function chooseQueue({ connection, memory }: Services): Promise<QueueInfo | undefined> {
+export async function chooseQueue(
+  { connection, memory }: Pick<Services, 'connection' | 'memory'>,
+  wanted?: string,
+): Promise<QueueInfo | undefined> {
   // An engine may have been installed since it was last looked for.
   if (connection.missingEngine) await connection.checkEngines(true);
   const queues = await connection.use((client) => client.queues());
   const open = queues.filter(({ available }) => available);
   const [only] = open;
   if (!only) throw noEngine(queues[0]);
-  if (open.length === 1) return only;
+  const chosen = open.find(({ name }) => name === wanted);
+  if (chosen || open.length === 1) return chosen ?? only;
   const last = memory.get<string>(QUEUE_MEMORY);
   // The last choice comes first, so that Enter takes it.
   const sorted = [...open].sort((a, b) => Number(b.name === last) - Number(a.name === last));

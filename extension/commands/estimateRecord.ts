@@ -12,7 +12,7 @@ export async function estimateRecord(services: Services, ...given: unknown[]): P
   await features.estimate(
     async (target, queue) => {
       await services.memory.update(QUEUE_MEMORY, queue);
-      await predictStructure(services, target);
+      await predictStructure(services, { ...target, queue });
     },
     ...given,
   );

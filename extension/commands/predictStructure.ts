@@ -10,6 +10,7 @@ import { isRecordTarget } from '../fasta/recordTarget.ts';
 import { chooseMode } from './chooseMode.ts';
 import { chooseQueue } from './chooseQueue.ts';
 import { fastaUris } from './fastaUris.ts';
+import { noteSubmission } from './noteSubmission.ts';
 import type { Services } from './services.ts';
 
 interface Plannable {
@@ -23,7 +24,7 @@ export async function predictStructure(services: Services, ...given: unknown[]):
   // The files are judged first: a mistake in one of them needs no backend to be told of.
   const inputs = await chosenInputs(given);
   if (inputs.length === 0) return [];
-  const queue = await chooseQueue(services);
+  const queue = await chooseQueue(services, isRecordTarget(given[0]) ? given[0].queue : undefined);
   if (!queue) return [];
   const mode = await chooseMode(inputs, queue.engine === 'alphafold2');
   if (!mode) return [];
@@ -36,6 +37,8 @@ export async function predictStructure(services: Services, ...given: unknown[]):
   const jobs = await submit(services, plan);
   const [first] = jobs;
   if (!first) return [];
+  const submitted = plan.map(({ request, input }) => ({ request, uri: input.input.uri }));
+  void noteSubmission(services, submitted, jobs);
   services.store.apply(jobs);
   await services.notifier.expect(jobs);
   await services.view.reveal(first.id);

@@ -8,6 +8,8 @@ export interface RecordTarget {
   readonly line: number;
   /** Header and sequence, as they stand in the editor. */
   readonly text: string;
+  /** The queue that was chosen for it already. */
+  readonly queue?: string;
 }
 
 export function isRecordTarget(given: unknown): given is RecordTarget {

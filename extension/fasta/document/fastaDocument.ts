@@ -110,7 +110,10 @@ export class FastaDocument {
     const known = this.#index.value(chunk);
     if (known !== undefined) return known;
     const first = chunk === 0;
+    const edition = this.#edition;
     const checked = yield* checkChunk(this.#lines, { ...this.linesOf(chunk), first }, this.#options);
+    // Edited meanwhile: the number may stand for another record now.
+    if (edition !== this.#edition) return checked;
     this.#index.setValue(chunk, checked);
     if (hasOwnNames(checked)) this.#names = undefined;
     return checked;
@@ -136,7 +139,10 @@ export class FastaDocument {
   }
 
   *#checkNames(): Generator<void, void> {
-    this.#names ??= yield* checkNames(this.#index, this.#lines, this.#options.defaultName);
+    if (this.#names) return;
+    const edition = this.#edition;
+    const names = yield* checkNames(this.#index, this.#lines, this.#options.defaultName);
+    if (edition === this.#edition) this.#names = names;
   }
 
   /**

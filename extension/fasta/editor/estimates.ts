@@ -39,6 +39,11 @@ export class Estimates extends Disposable {
     return openQueues(this.#connection).length > 0;
   }
 
+  /** Connects, because the user asked for an estimate. @throws UserError that says why it did not work */
+  async connect(): Promise<void> {
+    await this.#connection.use(async () => undefined);
+  }
+
   /**
    * @param chains the target's chains: several are asked about as one complex
    * @param signal ends the questions

@@ -50,7 +50,10 @@ export class RecordCommands {
     const abort = new AbortController();
     const title = vscode.l10n.t('Estimating {0}', name);
     const options = { location: vscode.ProgressLocation.Window, title };
-    const answers = await vscode.window.withProgress(options, () => this.#estimates.of(name, chains, abort.signal));
+    const answers = await vscode.window.withProgress(options, async () => {
+      await this.#estimates.connect();
+      return this.#estimates.of(name, chains, abort.signal);
+    });
     if (answers.length === 0) {
       throw new UserError(
         vscode.l10n.t(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
 
@@ -189,5 +190,36 @@ describe('FASTA in the editor', () => {
     assert.equal(await text('first.fasta'), `>first one\n${UBIQUITIN}\n`);
     assert.equal(await text('second.fasta'), `>second\n${LYSOZYME}\n`);
     assert.match((await split()).errors[0] ?? '', /first\.fasta is there already/);
+  });
+
+  it('keeps up with a file as large as VS Code gives to extensions', async () => {
+    const record = (index: number): string =>
+      `>sp|Q${index}|R${index}_HUMAN generated\n${`${LYSOZYME.slice(0, 60)}\n`.repeat(5)}`;
+    const count = 130_000;
+    const uri = await temporaryFile('big.fasta', Array.from({ length: count }, (_, index) => record(index)).join(''));
+    const delays = monitorEventLoopDelay({ resolution: 1 });
+    const editor = await vscode.window.showTextDocument(uri);
+    delays.enable();
+    const busy = process.cpuUsage();
+    // One too many to submit at once: said when the whole text was looked at.
+    const all = await problems(uri, (codes) => codes.some((code) => code.startsWith('too-many-jobs')));
+    delays.disable();
+    const { user, system } = process.cpuUsage(busy);
+    const longest = (delays.max / 1e6).toFixed(1);
+    console.log(
+      `      ${count} records: ${((user + system) / 1000).toFixed(0)} ms of processor, longest stretch ${longest} ms`,
+    );
+    assert.deepEqual(all, [`too-many-jobs 6000:0-${record(1000).indexOf('\n')}`]);
+    const line = 6 * 100_000 + 3;
+    await editor.edit((edit) => edit.insert(new vscode.Position(line, 30), '-'));
+    const found = await problems(uri, (codes) => codes.length === 2);
+    assert.equal(found[1], `alignment-gap ${line}:30-31`);
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      uri,
+    );
+    assert.equal(symbols.length, 5001);
+    assert.equal(symbols[5000]?.name, '125,000 more records');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 });
