@@ -49,8 +49,9 @@ export class RecordCommands {
     const name = (header && recordName({ id: header.id, headerText: header.text })) || vscode.l10n.t('this sequence');
     const abort = new AbortController();
     const title = vscode.l10n.t('Estimating {0}', name);
-    const options = { location: vscode.ProgressLocation.Window, title };
-    const answers = await vscode.window.withProgress(options, async () => {
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    const answers = await vscode.window.withProgress(options, async (_progress, token) => {
+      token.onCancellationRequested(() => abort.abort());
       await this.#estimates.connect();
       return this.#estimates.of(name, chains, abort.signal);
     });
