@@ -208,15 +208,16 @@ describe('scheduler on AWS Batch', function () {
       await scheduler.terminate(id, 'once more');
       assert.equal((await until(batch, id, 'FAILED')).reason, end.reason, 'an end stays as it was');
     }
-    // While its machine is being made ready:
-    const starting = runThat('endless');
-    const id = (await scheduler.submit(starting)).schedulerId;
-    for (;;) {
-      if (standIn.engine.find(id)?.status === 'STARTING') break;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await scheduler.terminate(id, 'cancelled on request');
-    assert.equal((await until(batch, id, 'FAILED')).attempt, 1);
+  });
+
+  it('ends a run while its machine is being made ready', async () => {
+    // Slow enough for a call to come in between.
+    const batch = await open({ standIn: { stepMs: 500 } });
+    const { schedulerId } = await batch.scheduler.submit(runThat('endless'));
+    await until(batch, schedulerId, 'STARTING', 'RUNNING');
+    await batch.scheduler.terminate(schedulerId, 'cancelled on request');
+    const end = await until(batch, schedulerId, 'FAILED');
+    assert.deepEqual([end.attempt, end.reason], [1, 'cancelled on request']);
   });
 
   it('goes on with a Spot run whose machine is taken, and says so', async () => {
