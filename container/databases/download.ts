@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { type Expected, expectedFromHeaders } from './checksums.ts';
 import { StagingError } from './errors.ts';
-import { type Patience, persistently, request } from './http.ts';
+import { type Answer, type Patience, persistently, request } from './http.ts';
 import { PartState } from './partState.ts';
 
 export interface DownloadOptions {
@@ -111,9 +111,9 @@ async function firstFailure(workers: readonly Promise<void>[]): Promise<void> {
 
 async function ask({ url, patience, signal }: DownloadOptions): Promise<Remote> {
   const headers = await persistently(url, patience, signal, async () => {
-    const { response, end } = await request(url, { method: 'HEAD', headers: plain() }, patience, signal);
-    end();
-    return response.headers;
+    const answer = await request(url, { method: 'HEAD' }, patience, signal);
+    answer.end();
+    return answer.headers;
   });
   const bytes = Number(headers.get('content-length') ?? Number.NaN);
   if (!Number.isSafeInteger(bytes)) throw new StagingError(`${url} does not tell the size of the file.`);
@@ -125,11 +125,6 @@ async function ask({ url, patience, signal }: DownloadOptions): Promise<Remote> 
     validator: headers.get('etag') ?? modified ?? `${bytes}`,
     takesRanges: headers.get('accept-ranges') === 'bytes',
   };
-}
-
-/** Compressed on its way, a file would not have the size and checksum that are published. */
-function plain(): Record<string, string> {
-  return { 'accept-encoding': 'identity' };
 }
 
 interface Segment {
@@ -152,19 +147,15 @@ async function fetchSegment(
         onBytes(-at);
         at = 0;
       }
-      const range = remote.takesRanges ? { range: `bytes=${at}-${end - 1}` } : {};
-      const {
-        response,
-        alive,
-        end: stop,
-      } = await request(url, { headers: { ...plain(), ...range } }, patience, signal);
+      const headers = remote.takesRanges ? { range: `bytes=${at}-${end - 1}` } : {};
+      const answer = await request(url, { headers }, patience, signal);
       try {
-        await checkAnswer(remote, response);
+        checkAnswer(remote, answer);
         const before = at;
         try {
-          for await (const chunk of response.body ?? []) {
-            alive();
-            const piece = chunk.subarray(0, end - at);
+          for await (const chunk of answer.body) {
+            answer.alive();
+            const piece = (chunk as Buffer).subarray(0, end - at);
             await writeAll(handle, piece, at);
             at += piece.length;
             onBytes(piece.length);
@@ -175,20 +166,16 @@ async function fetchSegment(
         }
         if (at === before) throw new Error('the answer was empty');
       } finally {
-        stop();
+        answer.end();
       }
     });
   }
 }
 
-async function checkAnswer(remote: Remote, response: Response): Promise<void> {
-  const validator = response.headers.get('etag') ?? response.headers.get('last-modified') ?? remote.validator;
-  const isPart = response.status === 206;
-  if (validator === remote.validator && isPart === remote.takesRanges) return;
-  await response.body?.cancel();
-  throw new Changed(
-    validator === remote.validator ? 'the server no longer gives parts of the file' : 'the file changed',
-  );
+function checkAnswer(remote: Remote, { status, headers }: Answer): void {
+  const validator = headers.get('etag') ?? headers.get('last-modified') ?? remote.validator;
+  if (validator !== remote.validator) throw new Changed('the file changed');
+  if ((status === 206) !== remote.takesRanges) throw new Changed('the server no longer gives parts of the file');
 }
 
 async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, StagingError } from './errors.ts';
 
@@ -42,17 +44,38 @@ export async function persistently<T>(
   }
 }
 
+/** A server's answer, as it came over the line. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Never decompressed: many servers call a `.gz` file an encoded one, and sizes and checksums are of the file. */
+  readonly body: IncomingMessage;
+  /** To be called with every piece that arrives. */
+  readonly alive: () => void;
+  /** To be called at the end, read or not. */
+  readonly end: () => void;
+}
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const MAX_REDIRECTS = 5;
+/** Connections are used again: there are a quarter of a million entries to fetch. */
+const AGENTS = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
+
 /**
- * One request. Aborts when nothing comes for a while: call `alive` with every piece that arrives.
+ * One request; redirects are followed. Aborted when nothing comes for a while.
  *
  * @throws on anything but success; a StagingError for what asking again will not change
  */
 export async function request(
   url: string,
-  options: { readonly method?: string; readonly headers?: Record<string, string> },
+  options: RequestOptions,
   patience: Patience,
   signal: AbortSignal,
-): Promise<{ readonly response: Response; readonly alive: () => void; readonly end: () => void }> {
+): Promise<Answer> {
   const stalled = new AbortController();
   const stall = () => stalled.abort(new Error(`nothing came for ${patience.stallMs / 1000} s`));
   let timer = setTimeout(stall, patience.stallMs);
@@ -60,21 +83,64 @@ export async function request(
     clearTimeout(timer);
     timer = setTimeout(stall, patience.stallMs);
   };
-  const end = () => clearTimeout(timer);
+  const both = AbortSignal.any([signal, stalled.signal]);
   try {
-    const response = await fetch(url, { ...options, signal: AbortSignal.any([signal, stalled.signal]) });
+    const body = await follow(url, options, both);
     alive();
-    if (response.ok) return { response, alive, end };
-    await response.body?.cancel();
-    throw refusal(url, response);
+    const { statusCode: status = 0, statusMessage = '' } = body;
+    if (status < 200 || status > 299) {
+      body.destroy();
+      throw refusal(url, status, statusMessage);
+    }
+    const end = (): void => {
+      clearTimeout(timer);
+      // What was read to its end leaves a connection that can be used again.
+      if (!body.readableEnded) body.destroy();
+    };
+    return { status, headers: headersOf(body), body, alive, end };
   } catch (error) {
-    end();
-    throw error;
+    clearTimeout(timer);
+    throw both.aborted ? both.reason : error;
   }
 }
 
-function refusal(url: string, { status, statusText }: Response): Error {
-  const message = `${url} answers ${status} ${statusText}`.trimEnd();
+async function follow(url: string, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  let address = new URL(url);
+  for (let redirects = 0; ; redirects += 1) {
+    const answer = await send(address, options, signal);
+    const { statusCode = 0 } = answer;
+    const { location } = answer.headers;
+    if (statusCode < 300 || statusCode > 399 || location === undefined || redirects === MAX_REDIRECTS) return answer;
+    answer.resume();
+    address = new URL(location, address);
+  }
+}
+
+function send(
+  url: URL,
+  { method = 'GET', headers = {} }: RequestOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const isSecure = url.protocol === 'https:';
+  const agent = isSecure ? AGENTS['https:'] : AGENTS['http:'];
+  const plain = { 'accept-encoding': 'identity', 'user-agent': 'foldpad-databases', ...headers };
+  return new Promise((resolve, reject) => {
+    const sent = (isSecure ? httpsRequest : httpRequest)(url, { method, headers: plain, agent, signal }, resolve);
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  return new Headers(
+    Object.entries(headersDistinct).flatMap(([name, values]) =>
+      (values ?? []).map((value): [string, string] => [name, value]),
+    ),
+  );
+}
+
+function refusal(url: string, status: number, statusMessage: string): Error {
+  const message = `${url} answers ${status} ${statusMessage}`.trimEnd();
   // Too many requests, and what servers say when they are busy or broken, may pass.
   if (status === 408 || status === 425 || status === 429 || status >= 500) return new Error(message);
   return new FinalAnswer(
@@ -82,14 +148,23 @@ function refusal(url: string, { status, statusText }: Response): Error {
   );
 }
 
-/** The whole text of a small document. */
-export async function readText(url: string, patience: Patience, signal: AbortSignal): Promise<string> {
+/** The whole of a small file. */
+export async function readWhole(url: string, patience: Patience, signal: AbortSignal): Promise<Buffer> {
   return persistently(url, patience, signal, async () => {
-    const { response, end } = await request(url, {}, patience, signal);
+    const { body, alive, end } = await request(url, {}, patience, signal);
     try {
-      return await response.text();
+      const pieces: Buffer[] = [];
+      for await (const piece of body) {
+        alive();
+        pieces.push(piece as Buffer);
+      }
+      return Buffer.concat(pieces);
     } finally {
       end();
     }
   });
+}
+
+export async function readText(url: string, patience: Patience, signal: AbortSignal): Promise<string> {
+  return (await readWhole(url, patience, signal)).toString('utf8');
 }

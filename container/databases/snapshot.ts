@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { md5OfEtag } from './checksums.ts';
 import { CorruptDownload, StagingError } from './errors.ts';
-import { type Patience, persistently, readText, request } from './http.ts';
+import { type Patience, readText, readWhole } from './http.ts';
 
 export interface Bucket {
   readonly url: string;
@@ -103,14 +103,7 @@ async function fetchEntry(options: EntryOptions, { key, bytes, md5 }: Listed): P
   if (await stat(target).catch(() => undefined)) return onBytes(bytes);
   const address = `${url}/${key}`;
   for (let attempt = 1; ; attempt += 1) {
-    const packed = await persistently(address, patience, signal, async () => {
-      const { response, end } = await request(address, {}, patience, signal);
-      try {
-        return Buffer.from(await response.arrayBuffer());
-      } finally {
-        end();
-      }
-    });
+    const packed = await readWhole(address, patience, signal);
     try {
       const isRight = packed.length === bytes && (md5 ?? digest(packed)) === digest(packed);
       if (!isRight) throw new CorruptDownload(`${address} is not what the list says`);

@@ -137,6 +137,17 @@ describe('staging the databases', function () {
     assert.deepEqual(starts, ['0', '5000', '6000', '6000']);
   });
 
+  it('takes files as they are, whatever servers call them, and goes where they send it', async () => {
+    for (const name of [PATHS.pdb70, PATHS.uniref90, entryPath('9zzz')]) server.fail(name, { encoded: true });
+    server.put('/moved/params.tar', server.published(PATHS.params));
+    server.fail(PATHS.params, { redirect: '/moved/params.tar' });
+    const { code, output } = await stage('reduced');
+    assert.equal(code, 0, output);
+    assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
+    assert.equal(server.gets('/moved/params.tar').length, 1);
+    assert.doesNotMatch(output, /damaged/);
+  });
+
   it('fails with the name of what cannot be had, finishes the others, and needs only that one afterwards', async () => {
     const always = { corrupt: true };
     server.fail(PATHS.uniref90, always, always, always);

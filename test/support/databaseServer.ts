@@ -19,6 +19,10 @@ export interface Fault {
   /** A byte in the middle is another one. */
   readonly corrupt?: boolean;
   readonly status?: number;
+  /** Path to ask in its place. */
+  readonly redirect?: string;
+  /** The answer says that it is compressed, as some servers say of every `.gz` file. */
+  readonly encoded?: boolean;
   /** Nothing is sent until this is settled. */
   readonly waitFor?: Promise<unknown>;
 }
@@ -56,6 +60,10 @@ export class DatabaseServer {
     this.#files.set(name, Buffer.from(content));
   }
 
+  published(name: string): Buffer {
+    return this.#files.get(name) ?? Buffer.alloc(0);
+  }
+
   /** The next answers for the path: one fault each, then none. */
   fail(name: string, ...faults: Fault[]): void {
     this.#faults.set(name, faults);
@@ -79,6 +87,7 @@ export class DatabaseServer {
     const whole = this.#files.get(url.pathname);
     const fault = method === 'HEAD' ? undefined : this.#faults.get(url.pathname)?.shift();
     await fault?.waitFor;
+    if (fault?.redirect) return void response.writeHead(302, { location: fault.redirect }).end();
     if (!whole || fault?.status) return void response.writeHead(fault?.status ?? 404).end();
     this.#send(request, response, url.pathname, fault?.corrupt ? corrupted(whole) : whole, fault);
   }
@@ -98,6 +107,7 @@ export class DatabaseServer {
         .update(this.#files.get(name) ?? '')
         .digest('hex')}"`,
       'last-modified': 'Wed, 05 Aug 2026 10:00:00 GMT',
+      ...(fault?.encoded && { 'content-encoding': 'gzip' }),
       ...(this.takesRanges && { 'accept-ranges': 'bytes' }),
       ...(name.startsWith('/google/') && { 'x-goog-hash': googleHash(this.#files.get(name) ?? Buffer.alloc(0)) }),
     });
