@@ -2,7 +2,7 @@
  * Up to where each feature goes in a large document.
  *
  * VS Code's own limits (`textModel.ts`, the same since 2020): beyond 20 MB or 300,000 lines a document is neither coloured
- * nor folded, beyond 50 MB no extension is given its text.
+ * nor folded and has no lenses, beyond 50 MB no extension is given its text.
  */
 
 /** Records in the outline: the view shows no more without standing still. */

@@ -45,11 +45,12 @@ function notes({ text, fasta, list }: OpenFasta): string[] {
   if (fasta.headers > MOST_OUTLINED) {
     said.push(vscode.l10n.t('The outline shows the first {0} records.', number(MOST_OUTLINED)));
   }
-  if (fasta.chunks > MOST_LENSES) said.push(vscode.l10n.t('Actions are shown above the record with the cursor.'));
   // Lines of FASTA are alike: the number of characters need not be counted.
   const characters = text.lineCount * Math.max(1, text.lineAt(Math.floor(text.lineCount / 2)).text.length + 1);
   if (text.lineCount > MOST_COLOURED_LINES || characters > MOST_COLOURED) {
-    said.push(vscode.l10n.t('VS Code neither colours nor folds files of this size.'));
+    said.push(vscode.l10n.t('VS Code neither colours nor folds files of this size, and shows no actions in them.'));
+  } else if (fasta.chunks > MOST_LENSES) {
+    said.push(vscode.l10n.t('Actions are shown above the record with the cursor.'));
   }
   return said;
 }
