@@ -10,8 +10,6 @@ set -euo pipefail
 registry=${REPOSITORY_URI%%/*}
 repository=${REPOSITORY_URI#*/}
 target=$REPOSITORY_URI:$IMAGE_TAG
-# Docker Hub turns away those whom it does not know after a few downloads; this mirror of it does not.
-mirror=public.ecr.aws/docker/library
 
 if aws ecr describe-images --repository-name "$repository" --image-ids "imageTag=$IMAGE_TAG" >/dev/null 2>&1; then
   echo "$target is there already: its sources have not changed."
@@ -24,25 +22,36 @@ if [[ ! -f container/$IMAGE/Dockerfile ]]; then
 fi
 aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
 
+# The value that the image's Dockerfile gives an argument.
+default_of() {
+  sed -n "s/^ARG $1=//p" "container/$IMAGE/Dockerfile" | head -n 1
+}
+
+# Docker Hub turns away those whom it does not know after a few downloads; these registries have the same images.
+node_image=public.ecr.aws/docker/library/node:24-bookworm-slim
+
 # An engine's image is the engine alone; the runner is put on top of it.
 add_runner() {
-  docker build --tag engine --build-arg "DEBIAN=$mirror/debian:12.12-slim" "container/$IMAGE"
+  docker build --tag engine --build-arg "$1" "container/$IMAGE"
   docker build --tag "$target" --file container/runner/Dockerfile --build-arg ENGINE_IMAGE=engine \
-    --build-arg "NODE_IMAGE=$mirror/node:24-bookworm-slim" --build-arg "PREPARE=$1" .
+    --build-arg "NODE_IMAGE=$node_image" --build-arg "PREPARE=$2" .
 }
 
 case $IMAGE in
   homology)
     # Minutes of work that every machine would otherwise do before its first prediction.
-    add_runner '/usr/bin/python3 /opt/foldpad/homology/main.py prepare --library /opt/foldpad/library --threads 4'
+    add_runner "DEBIAN=public.ecr.aws/docker/library/$(default_of DEBIAN)" \
+      '/usr/bin/python3 /opt/foldpad/homology/main.py prepare --library /opt/foldpad/library --threads 4'
     docker run --rm --read-only --tmpfs /tmp --tmpfs /scratch "$target" doctor --engine homology
     ;;
   alphafold)
-    add_runner true
+    add_runner "CUDA_IMAGE=nvcr.io/$(default_of CUDA_IMAGE)" true
+    # Without a GPU here: AlphaFold's own code and its search programs.
+    docker run --rm --entrypoint /opt/foldpad/python/bin/python "$target" /opt/foldpad/alphafold/main.py self-test
     ;;
   databases)
     docker build --tag "$target" --file container/databases/Dockerfile \
-      --build-arg "NODE_IMAGE=$mirror/node:24-bookworm-slim" .
+      --build-arg "NODE_IMAGE=$node_image" .
     docker run --rm "$target" --help
     ;;
   *)

@@ -165,12 +165,23 @@ describe('build of an image', () => {
     });
 
   it('puts the runner on the engine, tries the image, and only then pushes it', () => {
+    for (const image of ['alphafold', 'databases']) {
+      const { code, calls, output } = build(image);
+      assert.equal(code, 0, output);
+      assert.deepEqual([calls.at(-2)?.slice(0, 10), calls.at(-1)?.slice(0, 11)], ['docker run', 'docker push']);
+    }
     const { code, calls, output } = build('homology');
     assert.equal(code, 0, output);
     const docker = calls.filter((call) => call.startsWith('docker')).map((call) => call.split(' ')[1]);
     assert.deepEqual(docker, ['login', 'build', 'build', 'run', 'push']);
     assert.equal(calls.at(-1), 'docker push 1.dkr.ecr.x.amazonaws.com/foldpad/it:t1');
     assert.ok(!calls.some((call) => /--password(?!-stdin)/.test(call)));
+  });
+
+  it('takes base images from where nobody is turned away, in the versions of the Dockerfiles', () => {
+    const built = (image: string) => build(image).calls.find((call) => call.startsWith('docker build --tag engine'));
+    assert.match(built('homology') ?? '', /DEBIAN=public\.ecr\.aws\/docker\/library\/debian:12\.\d+-slim /);
+    assert.match(built('alphafold') ?? '', /CUDA_IMAGE=nvcr\.io\/nvidia\/cuda:12\.\d+\.\d+-base-ubuntu22\.04 /);
   });
 
   it('does nothing when the image of these sources is there already', () => {
