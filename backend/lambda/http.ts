@@ -34,21 +34,35 @@ export function httpHandler({ deps, telemetry, share }: HttpParts): HttpHandler 
     const { requestId, routeKey } = event.requestContext;
     const owner = principalOf(event)?.owner ?? '';
     return telemetry.during(context, { requestId, routeKey, owner }, async () => {
-      const answer = fitted(event, await invoke(ownHeadersOnly(event), context));
+      const answer = fitted(event, await invoke(forApp(event), context));
       if ((answer.statusCode ?? 500) >= 500) telemetry.count('RequestErrors');
       return answer;
     });
   };
 }
 
+/** The event as the app may see it. */
+function forApp(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  return { ...event, rawPath: encodedPath(event.rawPath), headers: ownHeaders(event) };
+}
+
 /**
- * The event without the headers that clients must not speak in: the key, which the authorizer has seen and nobody else
+ * A path that is read as it was meant. API Gateway decodes it, and the adapter makes an address of it, in which `?`, `#` and
+ * backslashes have a meaning of their own and characters that cannot be seen are dropped.
+ */
+function encodedPath(path: string): string {
+  return path
+    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+    .replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]+/g, (part) => encodeURIComponent(part.toWellFormed()));
+}
+
+/**
+ * The headers without those that clients must not speak in: the key, which the authorizer has seen and nobody else
  * needs, and the name of a method that only a server of ours may give.
  */
-function ownHeadersOnly(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+function ownHeaders({ headers }: APIGatewayProxyEventV2): APIGatewayProxyEventV2['headers'] {
   const hidden = ['authorization', METHOD_HEADER];
-  const headers = Object.entries(event.headers).filter(([name]) => !hidden.includes(name.toLowerCase()));
-  return { ...event, headers: Object.fromEntries(headers) };
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hidden.includes(name.toLowerCase())));
 }
 
 /** The answer in a size that Lambda lets through: packed where the client can unpack it. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { wireSubmittedSchema } from '../../backend/api/wireAnswers.ts';
 import type { ObjectStore } from '../../backend/core/ports.ts';
 import { signShare } from '../../backend/core/share.ts';
@@ -23,11 +23,14 @@ describe('the app behind API Gateway', () => {
   });
   afterEach(() => world.close());
 
-  function ask(request: HttpRequest): Promise<Captured<APIGatewayProxyStructuredResultV2>> {
+  const ask = (request: HttpRequest): Promise<Captured<APIGatewayProxyStructuredResultV2>> => send(httpEvent(request));
+  /** With a path that is nothing but a path, as ada. */
+  const askRaw = (rawPath: string) => send({ ...httpEvent({ principal: ADA }), rawPath });
+  function send(event: APIGatewayProxyEventV2): Promise<Captured<APIGatewayProxyStructuredResultV2>> {
     return captured(() => {
       const telemetry = new Telemetry('foldpad', 'test');
       const share = { key: async () => SHARE_KEY, publicUrl: 'https://api.example.org' };
-      return httpHandler({ deps: world.deps, telemetry, share })(httpEvent(request), lambdaContext());
+      return httpHandler({ deps: world.deps, telemetry, share })(event, lambdaContext());
     });
   }
   const statusOf = async (request: HttpRequest): Promise<number | undefined> => (await ask(request)).value.statusCode;
@@ -131,6 +134,22 @@ describe('the app behind API Gateway', () => {
     assert.match(String(value.headers?.location), new RegExp(`/output/${job.id}/attempt-.*ranked_0\\.pdb`));
     assert.equal(value.headers?.['cache-control'], 'no-store');
     assert.ok(!text.includes('X-Amz-Signature=s'));
+  });
+
+  it('takes a path for what it names, however the gateway hands it over', async () => {
+    const job = await world.succeed();
+    const name = 'pair 1#2? 50% ü.pdb';
+    await world.publish(job, { files: [{ path: name, size: 3, sha256: '0'.repeat(64) }] });
+    await world.deps.objects.write(`output/${job.id}/${name}`, new TextEncoder().encode('abc'));
+    const rawPath = `/${job.id}/results/${name}`;
+    for (const path of [rawPath, `/${job.id}/results/${encodeURIComponent(name)}`]) {
+      const { value } = await askRaw(path);
+      assert.equal(value.statusCode, 200, `${path}: ${value.body}`);
+      assert.equal(Buffer.from(value.body ?? '', 'base64').toString(), 'abc');
+    }
+    for (const path of [`${rawPath}\0`, `${rawPath} `, `/${job.id}/results\\${name}`, `${rawPath}#`]) {
+      assert.equal((await askRaw(path)).value.statusCode, 404, JSON.stringify(path));
+    }
   });
 
   it('refuses paths that lead elsewhere', async () => {
