@@ -11,11 +11,15 @@ import { StatusBar } from './connection/statusBar.ts';
 import { FastaLanguage } from './fasta/fastaLanguage.ts';
 import { EndNotifier } from './jobs/endNotifier.ts';
 import { FailureTeller } from './jobs/failureTeller.ts';
+import { JobArrangement } from './jobs/jobArrangement.ts';
+import { JobDecorations } from './jobs/jobDecorations.ts';
 import { JobFilter } from './jobs/jobFilter.ts';
+import { JobNotes } from './jobs/jobNotes.ts';
 import { JobStore } from './jobs/jobStore.ts';
 import { JobsTree } from './jobs/jobsTree.ts';
 import { JobsView } from './jobs/jobsView.ts';
 import { JobLog } from './logs/jobLog.ts';
+import { LogProvider } from './logs/logProvider.ts';
 import { ResultFileSystem } from './results/resultFileSystem.ts';
 import { ResultReader } from './results/resultReader.ts';
 import { restoreStructure, structureKey } from './results/resultStructures.ts';
@@ -74,11 +78,17 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   const editors = new StructureEditorProvider({ extensionUri, log });
   keep(editors.register());
 
-  const filter = new JobFilter(workspaceState);
-  const tree = keep(new JobsTree(store, filter, { results, modelIcon: structureIcon(extensionUri) }));
+  const notes = new JobNotes(workspaceState);
+  const filter = new JobFilter(workspaceState, notes.fileOf);
+  const arrangement = new JobArrangement(workspaceState);
+  const tree = keep(
+    new JobsTree(store, filter, arrangement, { results, notes, modelIcon: structureIcon(extensionUri) }),
+  );
+  keep(new JobDecorations(store));
   const view = keep(new JobsView({ store, tree, filter, connection }));
   keep(new FailureTeller(store, () => view.visible, log));
-  const jobLog = keep(new JobLog(connection, log));
+  const jobLog = keep(new JobLog(connection, log, workspaceState));
+  keep(new LogProvider(connection, log));
   keep(new StatusBar(connection, store));
   const run = (command: string, ...given: unknown[]) => void vscode.commands.executeCommand(command, ...given);
   const notifier = keep(
@@ -91,7 +101,22 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   const memory = context.globalState;
   const fasta = keep(new FastaLanguage({ connection, log, memory, store }));
   keep(
-    registerCommands({ connection, fasta, filter, jobLog, keys, log, memory, notifier, panels, results, store, view }),
+    registerCommands({
+      arrangement,
+      connection,
+      fasta,
+      filter,
+      jobLog,
+      keys,
+      log,
+      memory,
+      notes,
+      notifier,
+      panels,
+      results,
+      store,
+      view,
+    }),
   );
   // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.
   notifier.resume();

@@ -174,6 +174,16 @@ export interface Job {
   readonly runs: readonly Run[];
   readonly result?: ResultSummary;
   readonly failure?: Failure;
+  /**
+   * What its last attempts have cost, once they have ended; computed by the API for its answers, never stored. Absent where
+   * running is free or the price unknown.
+   */
+  readonly cost?: {
+    readonly currency: string;
+    readonly amount: number;
+    /** Spot machines were used: it was less, by how much only the bill tells. */
+    readonly isAtMost: boolean;
+  };
   readonly cancelRequestedAt?: string;
   readonly deleteRequestedAt?: string;
   readonly createdAt: string;

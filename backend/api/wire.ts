@@ -232,6 +232,7 @@ export const wireJobSchema = wireParametersSchema
       })
       .optional(),
     failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).optional(),
+    cost: z.object({ currency: z.string(), amount: z.number(), is_at_most: z.boolean() }).optional(),
     cancel_requested_at: z.string().optional(),
     delete_requested_at: z.string().optional(),
     created_at: z.string(),
@@ -278,6 +279,7 @@ export function jobToWire(job: Job): WireJob {
       best_model: job.result.bestModel,
     },
     failure: job.failure && { ...job.failure },
+    cost: job.cost && { currency: job.cost.currency, amount: job.cost.amount, is_at_most: job.cost.isAtMost },
     cancel_requested_at: job.cancelRequestedAt,
     delete_requested_at: job.deleteRequestedAt,
     created_at: job.createdAt,
@@ -323,6 +325,7 @@ export function jobFromWire(w: WireJob): Job {
       bestModel: w.result.best_model,
     },
     failure: w.failure && dropUndefined(w.failure),
+    cost: w.cost && { currency: w.cost.currency, amount: w.cost.amount, isAtMost: w.cost.is_at_most },
     cancelRequestedAt: w.cancel_requested_at,
     deleteRequestedAt: w.delete_requested_at,
     createdAt: w.created_at,

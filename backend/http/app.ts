@@ -1,12 +1,14 @@
 /** The API as one Hono app over the use cases: mounted by the local server and by Lambda. */
 import { Hono } from 'hono';
+import type { Job } from '../api/job.ts';
 import { problem } from '../api/problem.ts';
 import { parseJobRequests } from '../api/requests.ts';
 import { CANCEL_ROUTES, IDEMPOTENCY_HEADER, METHOD_HEADER, ROUTES } from '../api/routes.ts';
-import { jobToWire } from '../api/wire.ts';
+import { jobToWire, type WireJob } from '../api/wire.ts';
 import { estimateToWire, logPageToWire, queueToWire } from '../api/wireAnswers.ts';
 import { sha256 } from '../core/bytes.ts';
 import { cancelAll, cancelJob } from '../core/cancel.ts';
+import { costOfJob } from '../core/cost.ts';
 import type { CoreDeps, Principal } from '../core/deps.ts';
 import { estimateRequests } from '../core/estimate.ts';
 import { inspectQueues } from '../core/queues.ts';
@@ -59,13 +61,19 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
     c.header('x-content-type-options', 'nosniff');
   });
 
+  /** A job as it is answered: with what it has cost, where that is known. */
+  const answer = (job: Job): WireJob => {
+    const cost = costOfJob(deps.policy, job);
+    return jobToWire(cost ? { ...job, cost } : job);
+  };
+
   const handleCancelAll = async (c: Ctx): Promise<Response> => {
     noQuery(c);
     return c.json({ data: await cancelAll(deps, c.get('principal')) });
   };
   const handleCancel = async (c: Ctx): Promise<Response> => {
     noQuery(c);
-    return c.json({ data: jobToWire(await cancelJob(deps, c.get('principal'), idOf(c))) }, 202);
+    return c.json({ data: answer(await cancelJob(deps, c.get('principal'), idOf(c))) }, 202);
   };
 
   app.get(ROUTES.health.path, (c) => {
@@ -100,7 +108,7 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
     const idempotency = await idempotencyOf(c, body);
     const { jobs, replayed } = await submitJobs(deps, c.get('principal'), requests, idempotency);
     if (replayed) c.header('idempotent-replayed', 'true');
-    return c.json({ data: jobs.map(jobToWire) }, 202);
+    return c.json({ data: jobs.map(answer) }, 202);
   });
   app.get(ROUTES.list.path, async (c) => {
     const { status, limit, cursor } = readQuery(c.req.url, ['status', 'limit', 'cursor']);
@@ -110,7 +118,7 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
       ...(statuses && { statuses }),
       ...(cursor && { cursor }),
     });
-    return c.json({ data: page.jobs.map(jobToWire), next: page.next });
+    return c.json({ data: page.jobs.map(answer), next: page.next });
   });
   app.delete(ROUTES.deleteFinished.path, async (c) => {
     noQuery(c);
@@ -122,7 +130,7 @@ export function createApp(deps: CoreDeps, options: AppOptions): App {
   app.get(honoPath(ROUTES.get.path), async (c) => {
     noQuery(c);
     const job = await getJob(deps, c.get('principal'), idOf(c));
-    return c.json({ data: jobToWire(job), logs: logPageToWire(await newestLogs(deps, job)) });
+    return c.json({ data: answer(job), logs: logPageToWire(await newestLogs(deps, job)) });
   });
   app.delete(honoPath(ROUTES.delete.path), async (c) => {
     noQuery(c);

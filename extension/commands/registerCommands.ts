@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { describeError, isCancellation, UserError } from '../base/errors.ts';
 import { showError } from '../base/showError.ts';
+import { groupJobs, sortJobs } from './arrangeJobs.ts';
 import { cancelAllJobs } from './cancelAllJobs.ts';
 import { cancelJob } from './cancelJob.ts';
 import { connectBackend } from './connectBackend.ts';
@@ -13,6 +14,7 @@ import { estimateRecord } from './estimateRecord.ts';
 import { filterJobs } from './filterJobs.ts';
 import { goToRecord } from './goToRecord.ts';
 import { installEngine } from './installEngine.ts';
+import { openFullLog } from './openFullLog.ts';
 import { openResultFile } from './openResultFile.ts';
 import { openStructure } from './openStructure.ts';
 import { predictRecord } from './predictRecord.ts';
@@ -21,6 +23,7 @@ import { refreshJobs } from './refreshJobs.ts';
 import { restartBackend } from './restartBackend.ts';
 import { retryConnection } from './retryConnection.ts';
 import { saveResults } from './saveResults.ts';
+import { searchJobs } from './searchJobs.ts';
 import type { Services } from './services.ts';
 import { showLog } from './showLog.ts';
 import { showStatus } from './showStatus.ts';
@@ -47,6 +50,7 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.openResultFile': withServices(openResultFile),
     'foldpad.saveResults': withServices(saveResults),
     'foldpad.showLog': withServices(showLog),
+    'foldpad.openFullLog': withServices(openFullLog),
     'foldpad.copyJobId': withServices(copyJobId),
     'foldpad.cancelJob': withServices(cancelJob),
     'foldpad.cancelAllJobs': withServices(cancelAllJobs),
@@ -54,7 +58,10 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.deleteFinishedJobs': withServices(deleteFinishedJobs),
     'foldpad.refreshJobs': withServices(refreshJobs),
     'foldpad.filterJobs': withServices(filterJobs),
-    'foldpad.showAllJobs': () => services.filter.choose('all'),
+    'foldpad.searchJobs': withServices(searchJobs),
+    'foldpad.groupJobs': withServices(groupJobs),
+    'foldpad.sortJobs': withServices(sortJobs),
+    'foldpad.showAllJobs': () => services.filter.open(),
     'foldpad.loadMoreJobs': () => services.store.loadMore(),
     'foldpad.connectBackend': withServices(connectBackend),
     'foldpad.useLocalBackend': withServices(useLocalBackend),

@@ -5,7 +5,9 @@ import type { Connection } from '../connection/connection.ts';
 import type { KeyRing } from '../connection/profile.ts';
 import type { FastaLanguage } from '../fasta/fastaLanguage.ts';
 import type { EndNotifier } from '../jobs/endNotifier.ts';
+import type { JobArrangement } from '../jobs/jobArrangement.ts';
 import type { JobFilter } from '../jobs/jobFilter.ts';
+import type { JobNotes } from '../jobs/jobNotes.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
 import type { JobsView } from '../jobs/jobsView.ts';
 import type { JobLog } from '../logs/jobLog.ts';
@@ -13,6 +15,7 @@ import type { ResultReader } from '../results/resultReader.ts';
 import type { StructurePanels } from '../structure/structurePanels.ts';
 
 export interface Services {
+  readonly arrangement: JobArrangement;
   readonly connection: Connection;
   readonly fasta: FastaLanguage;
   readonly filter: JobFilter;
@@ -21,6 +24,7 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   /** Remembers choices for this user. */
   readonly memory: vscode.Memento;
+  readonly notes: JobNotes;
   readonly notifier: EndNotifier;
   readonly panels: StructurePanels;
   readonly results: ResultReader;

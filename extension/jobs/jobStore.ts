@@ -9,12 +9,23 @@ import { Emitter } from '../base/emitter.ts';
 import { isCancellation, isProblem } from '../base/errors.ts';
 import { nextPoll } from './pollSchedule.ts';
 
+export interface ListQuery {
+  readonly statuses?: readonly JobStatus[];
+  readonly limit: number;
+  /** Goes on where the page ended that gave it. */
+  readonly cursor?: string;
+}
+
+export interface JobPage {
+  /** Newest first. */
+  readonly jobs: readonly Job[];
+  /** There is more. */
+  readonly next?: string;
+}
+
 /** Where jobs come from; the API's client is one. */
 export interface JobSource {
-  list(query: { readonly statuses?: readonly JobStatus[]; readonly limit: number }): Promise<{
-    readonly jobs: readonly Job[];
-    readonly next?: string;
-  }>;
+  list(query: ListQuery): Promise<JobPage>;
   get(id: string): Promise<{ readonly job: Job }>;
 }
 
@@ -24,8 +35,18 @@ export interface JobsChange {
   readonly listChanged: boolean;
   /** Jobs that are still in the list and are different now. */
   readonly changed: readonly Job[];
+  /** Every job of the list as it was before, by its id. */
+  readonly before: ReadonlyMap<string, Job>;
   /** Jobs that were live when last seen and have ended now. */
   readonly ended: readonly Job[];
+}
+
+/** What one question brought. */
+interface ListRead {
+  readonly asked: readonly Job[];
+  /** Older jobs that were known before and not asked for. */
+  readonly kept: readonly Job[];
+  readonly hasMore: boolean;
 }
 
 /** How fresh the list is. */
@@ -35,8 +56,11 @@ export type StoreState =
   /** The last question failed; what is known is from before. */
   | { readonly kind: 'stale'; readonly error: unknown };
 
+/** Jobs that a poll asks for. */
 const PAGE = 50;
-const MOST_JOBS = 1000;
+/** Jobs that the server gives at once. */
+const LARGEST_PAGE = 1000;
+const MOST_JOBS = 10_000;
 /** Jobs beyond the page that are asked for one by one in a poll. */
 const MOST_SINGLE_QUESTIONS = 20;
 
@@ -47,6 +71,8 @@ export class JobStore extends Disposable {
   readonly #watchers = new Set<string>();
   /** Newest first. */
   #jobs: readonly Job[] = [];
+  #byId: ReadonlyMap<string, Job> = new Map();
+  #live: readonly Job[] = [];
   /** Jobs that must be followed even when they have left the page. */
   readonly #followed = new Set<string>();
   #limit = PAGE;
@@ -56,6 +82,8 @@ export class JobStore extends Disposable {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: Promise<void> | undefined;
+  /** The next question is for the whole list, and not only for its newest page. */
+  #askAll = true;
   /** Counts what was said by others than the poll: an older answer must not undo it. */
   #edition = 0;
 
@@ -88,11 +116,11 @@ export class JobStore extends Disposable {
   }
 
   get live(): readonly Job[] {
-    return this.#jobs.filter((job) => isLive(job.status));
+    return this.#live;
   }
 
   find(id: string): Job | undefined {
-    return this.#jobs.find((job) => job.id === id);
+    return this.#byId.get(id);
   }
 
   /** Somebody (named, for example `view`) looks at the jobs, or does no longer. */
@@ -110,13 +138,15 @@ export class JobStore extends Disposable {
     if (ids.length > 0) void this.refresh();
   }
 
-  /** Asks now, and more often from now on. Never rejects: a failure becomes the state. */
+  /** Asks now, for the whole list, and more often from now on. Never rejects: a failure becomes the state. */
   refresh(): Promise<void> {
     this.#quiet = 0;
-    return this.#poll();
+    this.#askAll = true;
+    return this.poll();
   }
 
-  #poll(): Promise<void> {
+  /** Asks for what may be new: the newest jobs and those that are live. The clock does it, too. */
+  poll(): Promise<void> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
       this.#schedule();
@@ -156,6 +186,8 @@ export class JobStore extends Disposable {
     this.#followed.clear();
     this.#failures = 0;
     this.#hasMore = false;
+    this.#limit = PAGE;
+    this.#askAll = true;
     this.#become([]);
     this.#enter({ kind: 'unknown' });
     this.#schedule();
@@ -164,15 +196,18 @@ export class JobStore extends Disposable {
   async #ask(): Promise<void> {
     const edition = this.#edition;
     try {
-      const page = await this.#source.list({ limit: this.#limit });
-      const { jobs, unasked } =
-        page.next === undefined ? { jobs: page.jobs, unasked: [] } : await this.#withFollowed(page.jobs);
+      const { asked, kept, hasMore } = await this.#read();
+      const isWhole = !hasMore && kept.length === 0;
+      const { jobs, unasked } = isWhole ? { jobs: asked, unasked: [] } : await this.#withFollowed(asked);
       if (this.isDisposed) return;
       this.#failures = 0;
       // A command was answered while this question was on its way: what it said is newer. Ask again soon.
       if (edition !== this.#edition) return;
-      this.#hasMore = page.next !== undefined && this.#limit < MOST_JOBS;
-      this.#quiet = this.#become([...jobs].sort(newestFirst)) ? 0 : this.#quiet + 1;
+      this.#askAll = false;
+      this.#hasMore = hasMore;
+      const still = kept.filter(({ id, status }) => !isLive(status) || unasked.includes(id));
+      const all = new Map([...still, ...jobs].map((job) => [job.id, job]));
+      this.#quiet = this.#become([...all.values()].sort(newestFirst)) ? 0 : this.#quiet + 1;
       this.#unfollowEnded(unasked);
       this.#enter({ kind: 'current' });
     } catch (error) {
@@ -182,13 +217,42 @@ export class JobStore extends Disposable {
     }
   }
 
+  /**
+   * The list as far as it is wanted. A poll asks for its newest part; what is older than that stays as it is known, since
+   * jobs that have ended do not change (those that have not are asked for besides).
+   */
+  async #read(): Promise<ListRead> {
+    const wanted = Math.min(Math.max(this.#limit, this.#jobs.length), MOST_JOBS);
+    const head = await this.#source.list({ limit: this.#askAll ? Math.min(wanted, LARGEST_PAGE) : PAGE });
+    const last = head.jobs.at(-1);
+    if (head.next === undefined || !last) return { asked: head.jobs, kept: [], hasMore: false };
+    // Without a job that is known already there may be unknown ones between the page and the rest.
+    const isConnected = head.jobs.some(({ id }) => this.#byId.has(id));
+    if (this.#askAll || !isConnected) return this.#readOn(head, wanted);
+    const kept = this.#jobs.filter((job) => newestFirst(job, last) > 0);
+    return { asked: head.jobs, kept, hasMore: this.#hasMore };
+  }
+
+  /** The pages that follow, until there are as many jobs as are wanted. */
+  async #readOn(head: JobPage, wanted: number): Promise<ListRead> {
+    const asked = [...head.jobs];
+    let { next } = head;
+    while (next !== undefined && asked.length < wanted) {
+      const limit = Math.min(wanted - asked.length, LARGEST_PAGE);
+      const page = await this.#source.list({ limit, cursor: next });
+      asked.push(...page.jobs);
+      next = page.next;
+    }
+    return { asked, kept: [], hasMore: next !== undefined && asked.length < MOST_JOBS };
+  }
+
   /** The page, and the followed jobs that are older than it. */
   async #withFollowed(page: readonly Job[]): Promise<{ jobs: readonly Job[]; unasked: readonly string[] }> {
     const known = new Map(page.map((job) => [job.id, job]));
     const missing = () =>
       [...new Set([...this.#followed, ...this.live.map((job) => job.id)])].filter((id) => !known.has(id));
     if (missing().length === 0) return { jobs: page, unasked: [] };
-    const live = await this.#source.list({ statuses: LIVE_STATUSES, limit: MOST_JOBS });
+    const live = await this.#source.list({ statuses: LIVE_STATUSES, limit: LARGEST_PAGE });
     for (const job of live.jobs) known.set(job.id, job);
     const rest = missing();
     const single = await Promise.all(rest.slice(0, MOST_SINGLE_QUESTIONS).map((id) => this.#single(id)));
@@ -214,21 +278,23 @@ export class JobStore extends Disposable {
 
   /** @returns whether anything is different */
   #become(jobs: readonly Job[]): boolean {
-    const before = new Map(this.#jobs.map((job) => [job.id, job]));
+    const before = this.#byId;
     const changed = jobs.filter((job) => {
       const old = before.get(job.id);
       return old !== undefined && old.version !== job.version;
     });
     const listChanged =
       jobs.length !== this.#jobs.length || jobs.some((job, index) => job.id !== this.#jobs[index]?.id);
+    if (!listChanged && changed.length === 0) return false;
     const ended = jobs.filter((job) => {
+      if (isLive(job.status)) return false;
       const old = before.get(job.id);
-      const wasLive = old ? isLive(old.status) : this.#followed.has(job.id);
-      return wasLive && !isLive(job.status);
+      return old ? isLive(old.status) : this.#followed.has(job.id);
     });
     this.#jobs = jobs;
-    if (!listChanged && changed.length === 0) return false;
-    this.#changed.fire({ listChanged, changed, ended });
+    this.#byId = new Map(jobs.map((job) => [job.id, job]));
+    this.#live = jobs.filter((job) => isLive(job.status));
+    this.#changed.fire({ listChanged, changed, before, ended });
     return true;
   }
 
@@ -245,7 +311,7 @@ export class JobStore extends Disposable {
     const situation = { visible: this.#watchers.size > 0, live, quiet: this.#quiet, failures: this.#failures };
     const delay = nextPoll(situation, Math.random());
     if (delay === undefined) return;
-    this.#timer = setTimeout(() => void this.#poll(), delay);
+    this.#timer = setTimeout(() => void this.poll(), delay);
   }
 }
 

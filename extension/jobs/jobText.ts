@@ -2,6 +2,10 @@
 
 import * as vscode from 'vscode';
 import { isLive, type Job, type JobStatus, type ResultSummary } from '../../backend/api/job.ts';
+import { jobTimes } from './jobForecast.ts';
+import type { Forecast } from './jobNotes.ts';
+import { progressText } from './progressText.ts';
+import { waitingAdvice } from './waitingAdvice.ts';
 
 /** `87` for a whole number, `87.4` else; `digits` after the point. */
 function round(value: number, digits = 0): string {
@@ -43,26 +47,23 @@ export function statusText(status: JobStatus): string {
 }
 
 /** The grey text behind a job's name: the one thing worth knowing now. */
-export function describeJob(job: Job): string {
+export function describeJob(job: Job, forecast?: Forecast): string {
   if (job.status === 'SUCCEEDED' && job.result) return confidenceRow(job.result);
   if (job.status === 'FAILED') return join([statusText(job.status), job.failure?.message]);
   if (job.status === 'RUNNING' && job.progress) {
-    return join([percent(job.progress.fraction), job.progress.message ?? readable(job.progress.step)]);
+    const { remaining } = jobTimes(job, forecast, Date.now());
+    const left = remaining === undefined ? undefined : vscode.l10n.t('about {0} left', durationText(remaining));
+    return join([percent(job.progress.fraction), progressText(job.progress), left]);
   }
   // Why it waits says more than that it waits. CANCELLED, DELETING and CANCELLING explain themselves.
   const waits = isLive(job.status) && job.status !== 'CANCELLING' && job.status !== 'RUNNING';
-  return (waits ? job.statusReason : undefined) ?? statusText(job.status);
+  return (waits ? waitingAdvice(job)?.reason : undefined) ?? statusText(job.status);
 }
 
 const join = (parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(' · ');
 
 export function percent(fraction: number): string {
   return `${Math.floor(fraction * 100)}%`;
-}
-
-/** `build_model` → `build model`. */
-export function readable(step: string): string {
-  return step.replaceAll(/[_-]+/g, ' ');
 }
 
 /** Residues in all chains. */

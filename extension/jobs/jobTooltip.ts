@@ -2,18 +2,13 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
-import {
-  confidenceText,
-  engineText,
-  percent,
-  readable,
-  runtimeText,
-  statusText,
-  targetText,
-  timeText,
-} from './jobText.ts';
+import type { Forecast } from './jobNotes.ts';
+import { confidenceText, engineText, percent, runtimeText, statusText, targetText, timeText } from './jobText.ts';
+import { costRangeText, costText, minutesRangeText } from './moneyText.ts';
+import { progressText } from './progressText.ts';
+import { waitingAdvice } from './waitingAdvice.ts';
 
-export function jobTooltip(job: Job): vscode.MarkdownString {
+export function jobTooltip(job: Job, forecast?: Forecast): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   // Names and reasons come from files and servers: they are shown as text, never as markup.
   text.isTrusted = false;
@@ -25,20 +20,24 @@ export function jobTooltip(job: Job): vscode.MarkdownString {
     .appendText(` · ${statusText(job.status)}\n\n`);
   for (const sentence of remarks(job)) text.appendText(`${sentence}\n\n`);
   text.appendMarkdown('|  |  |\n|:--|:--|\n');
-  for (const [name, value] of facts(job)) text.appendMarkdown(`| ${cell(name)} | ${cell(value)} |\n`);
+  for (const [name, value] of facts(job, forecast)) text.appendMarkdown(`| ${cell(name)} | ${cell(value)} |\n`);
   return text;
 }
 
 function remarks(job: Job): string[] {
-  const progress =
-    job.progress && `${percent(job.progress.fraction)} · ${job.progress.message ?? readable(job.progress.step)}`;
-  const reason = job.failure ? [job.failure.message, job.failure.remedy].filter(Boolean).join(' ') : job.statusReason;
+  const progress = job.progress && `${percent(job.progress.fraction)} · ${progressText(job.progress)}`;
+  const advice = waitingAdvice(job);
+  const reason = job.failure
+    ? [job.failure.message, job.failure.remedy].filter(Boolean).join(' ')
+    : advice
+      ? [advice.reason, advice.remedy].filter(Boolean).join('. ')
+      : job.statusReason;
   return [job.status === 'RUNNING' ? progress : reason, ...job.warnings.map((warning) => `⚠ ${warning}`)].filter(
     (remark) => remark !== undefined && remark !== '',
   ) as string[];
 }
 
-function facts(job: Job): [string, string][] {
+function facts(job: Job, forecast: Forecast | undefined): [string, string][] {
   const { excludeTemplates, maxTemplateIdentity, randomSeed } = job.parameters;
   const rows: [string, string | undefined][] = [
     [vscode.l10n.t('Confidence'), job.result && `${confidenceText(job.result)} / 100`],
@@ -55,6 +54,9 @@ function facts(job: Job): [string, string][] {
     [vscode.l10n.t('Comment'), job.comment],
     [vscode.l10n.t('Created'), timeText(job.createdAt)],
     [vscode.l10n.t('Run time'), runtimeText(job)],
+    [vscode.l10n.t('Estimated time'), forecast && minutesRangeText(forecast)],
+    [vscode.l10n.t('Cost'), job.cost && costText(job.cost)],
+    [vscode.l10n.t('Estimated cost'), forecast?.cost && costRangeText(forecast.cost)],
     [vscode.l10n.t('Job id'), job.id],
   ];
   return rows.filter((row): row is [string, string] => Boolean(row[1]));

@@ -13,6 +13,8 @@ import type { JobsNode } from './nodes/jobsNode.ts';
 
 export const JOBS_VIEW = 'foldpad.jobs';
 
+const TICK_MS = 10_000;
+
 /** What an empty view says; exactly one of them holds at any time. */
 type Welcome =
   | 'starting'
@@ -31,6 +33,7 @@ export class JobsView extends Disposable {
   readonly #connection: Connection;
   readonly #view: vscode.TreeView<JobsNode>;
   readonly #keys = new Map<string, unknown>();
+  #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(parts: {
     readonly store: JobStore;
@@ -51,6 +54,7 @@ export class JobsView extends Disposable {
       }),
     );
     this._register(this.#view.onDidChangeVisibility(({ visible }) => this.#show(visible)));
+    this._register({ dispose: () => clearInterval(this.#clock) });
     this._register(
       vscode.window.onDidChangeWindowState(({ focused }) => {
         // After a sleep, or work in another window, what is shown may be old.
@@ -70,6 +74,11 @@ export class JobsView extends Disposable {
     return this.#view.visible;
   }
 
+  /** Jobs that filter and search let through. */
+  get shownCount(): number {
+    return this.#tree.shown.length;
+  }
+
   /** Rows that the user has chosen. */
   get selection(): readonly JobsNode[] {
     return this.#view.selection;
@@ -77,13 +86,16 @@ export class JobsView extends Disposable {
 
   /** Brings the row of a job into sight and opens the view if it is closed. */
   async reveal(jobId: string): Promise<void> {
-    if (!this.#tree.rowOf(jobId) && this.#store.find(jobId)) await this.#filter.choose('all');
+    if (!this.#tree.rowOf(jobId) && this.#store.find(jobId)) await this.#filter.open();
     const row = this.#tree.rowOf(jobId);
     if (row) await this.#view.reveal(row, { select: true, focus: false, expand: false });
   }
 
   #show(visible: boolean): void {
     this.#store.setVisible('view', visible);
+    clearInterval(this.#clock);
+    // The times of running jobs go on also while the backend has nothing new to say.
+    if (visible) this.#clock = setInterval(() => this.#tree.tick(), TICK_MS);
   }
 
   #update(): void {
@@ -95,17 +107,24 @@ export class JobsView extends Disposable {
       'foldpad.hasFinishedJobs',
       this.#store.jobs.some(({ status }) => isFinished(status)),
     );
-    this.#setKey('foldpad.filter', this.#filter.name);
+    this.#setKey('foldpad.isFiltered', !this.#filter.isOpen);
     const tooltip =
       live.length === 1
         ? vscode.l10n.t('1 prediction is waiting or running')
         : vscode.l10n.t('{0} predictions are waiting or running', live.length);
     this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
     const trouble = this.#trouble();
-    const { name } = this.#filter;
-    const filter = name === 'all' ? '' : vscode.l10n.t('Shown: {0}', filterText(name));
     // A message hides the welcome text with its buttons, which says the same.
-    this.#view.message = welcome === 'jobs' ? trouble || filter : '';
+    this.#view.message = welcome === 'jobs' ? trouble || this.#shownText() : '';
+  }
+
+  /** Which jobs are shown, unless all are. */
+  #shownText(): string {
+    const { name, search, isOpen } = this.#filter;
+    if (isOpen) return '';
+    const words = [name === 'all' ? '' : filterText(name), search === '' ? '' : `“${search}”`].filter(Boolean);
+    const { length } = this.#tree.shown;
+    return vscode.l10n.t('Shown: {0} ({1} of {2})', words.join(', '), length, this.#store.jobs.length);
   }
 
   #welcome(): Welcome {

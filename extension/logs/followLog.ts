@@ -1,6 +1,6 @@
 /** Follows the log of one job by cursors, each page exactly where the last one ended. Knows nothing of VS Code. */
 
-import type { LogPage } from '../../backend/api/job.ts';
+import type { LogLine, LogPage } from '../../backend/api/job.ts';
 import { describeError, isProblem } from '../base/errors.ts';
 
 /** Where log lines come from; the API's client is one. */
@@ -17,8 +17,8 @@ export interface FollowOptions {
   /** Where to go on; from the start when absent. */
   readonly after?: string;
   readonly signal: AbortSignal;
-  /** Takes the lines of one page, and the cursor to go on from. */
-  readonly write: (lines: readonly string[], next: string) => void;
+  /** Takes the lines of one page, and the cursor to go on from; `isNewest`: no more are there by now. */
+  readonly write: (lines: readonly LogLine[], next: string, isNewest: boolean) => void;
   /** Told once when the log cannot be read for now, and once when it can again. */
   readonly say: (message: string) => void;
   /** Waits (ms); rejects when the signal is aborted. */
@@ -45,7 +45,7 @@ export async function followLog(options: FollowOptions): Promise<'ended' | 'gone
       if (failures > 0) say('The backend answers again; the log goes on.');
       failures = 0;
       after = page.next;
-      write(formatLines(page), page.next);
+      write(page.lines, page.next, page.done || page.lines.length < PAGE);
       if (page.done) return 'ended';
       // More is waiting behind a full page; the longer nothing comes, the less often it is asked for.
       if (page.lines.length >= PAGE) continue;
@@ -59,9 +59,4 @@ export async function followLog(options: FollowOptions): Promise<'ended' | 'gone
     }
     await sleep(pause, signal);
   }
-}
-
-/** Lines as they are shown: time of day in UTC, then the text. */
-function formatLines(page: LogPage): string[] {
-  return page.lines.map(({ at, text }) => (at === undefined ? text : `${at.slice(11, 19)}  ${text}`));
 }

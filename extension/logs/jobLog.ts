@@ -7,9 +7,12 @@ import { Disposable } from '../base/disposable.ts';
 import { isCancellation } from '../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { followLog } from './followLog.ts';
+import { formatLine } from './logText.ts';
 
 /** Name of the channel, the same in all languages, so that instructions can name it. */
 export const JOB_LOG_NAME = 'Foldpad: Job Log';
+
+const MEMORY = 'foldpad.shownLog';
 
 /** The job that is followed, and how far its log has been shown. */
 interface Shown {
@@ -23,14 +26,17 @@ interface Shown {
 export class JobLog extends Disposable {
   readonly #connection: Connection;
   readonly #log: vscode.LogOutputChannel;
+  readonly #memory: vscode.Memento;
   readonly #channel = this._register(vscode.window.createOutputChannel(JOB_LOG_NAME, 'log'));
   #shown: Shown | undefined;
   #following: AbortController | undefined;
 
-  constructor(connection: Connection, log: vscode.LogOutputChannel) {
+  /** @param memory keeps which log was shown when the window is reloaded */
+  constructor(connection: Connection, log: vscode.LogOutputChannel, memory: vscode.Memento) {
     super();
     this.#connection = connection;
     this.#log = log;
+    this.#memory = memory;
     // Nothing is fetched for a channel that nobody sees; it goes on where it stopped when it is seen again.
     this._register(
       vscode.workspace.onDidCloseTextDocument((document) => {
@@ -39,26 +45,39 @@ export class JobLog extends Disposable {
     );
     this._register(
       vscode.workspace.onDidOpenTextDocument((document) => {
-        if (isJobLog(document)) this.#follow();
+        if (isJobLog(document)) this.#goOn();
       }),
     );
     this._register(
       connection.onDidSwitch(() => {
         this.#stop();
         this.#shown = undefined;
+        void memory.update(MEMORY, undefined);
       }),
     );
     this._register({ dispose: () => this.#stop() });
+    // The window was reloaded while the log was in sight.
+    if (vscode.workspace.textDocuments.some(isJobLog)) this.#goOn();
   }
 
   /** Shows the log of a job and follows it. Choosing the job that is shown only brings the channel to the front. */
   show(job: Job): void {
-    if (this.#shown?.id !== job.id) {
-      this.#stop();
-      this.#shown = { id: job.id, name: job.name, after: undefined, lines: 0, ended: false };
-      this.#channel.replace(`── ${job.name} · ${job.id} ──\n`);
-    }
+    if (this.#shown?.id !== job.id) this.#begin(job);
     this.#channel.show(true);
+    this.#follow();
+  }
+
+  #begin({ id, name }: Pick<Job, 'id' | 'name'>): void {
+    this.#stop();
+    this.#shown = { id, name, after: undefined, lines: 0, ended: false };
+    this.#channel.replace(`── ${name} · ${id} ──\n`);
+    void this.#memory.update(MEMORY, { id, name });
+  }
+
+  /** The channel is in sight again: the same log goes on where it stopped, also in a window that was reloaded. */
+  #goOn(): void {
+    const kept = this.#memory.get<Pick<Job, 'id' | 'name'>>(MEMORY);
+    if (!this.#shown && kept) this.#begin(kept);
     this.#follow();
   }
 
@@ -95,7 +114,7 @@ export class JobLog extends Disposable {
       write: (lines, next) => {
         shown.after = next;
         shown.lines += lines.length;
-        if (lines.length > 0) this.#channel.append(`${lines.join('\n')}\n`);
+        if (lines.length > 0) this.#channel.append(`${lines.map(formatLine).join('\n')}\n`);
       },
       say: (message) => this.#channel.appendLine(`── ${message} ──`),
       sleep: (milliseconds, abort) => sleep(milliseconds, undefined, { signal: abort }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { LogLine, LogPage } from '../../backend/api/job.ts';
 import { problem } from '../../backend/api/problem.ts';
 import { followLog } from '../../extension/logs/followLog.ts';
+import { formatLine } from '../../extension/logs/logText.ts';
 
 const line = (text: string, at?: string): LogLine => ({ runId: 'r', stage: 'predict', text, ...(at && { at }) });
 const page = (next: string, done: boolean, ...lines: LogLine[]): LogPage => ({ lines, next, done });
@@ -25,7 +26,7 @@ async function follow(answers: readonly (LogPage | Error)[], after?: string) {
     jobId: 'job',
     ...(after === undefined ? {} : { after }),
     signal: new AbortController().signal,
-    write: (lines) => written.push(...lines),
+    write: (lines) => written.push(...lines.map(formatLine)),
     say: (message) => said.push(message),
     sleep: (milliseconds) => {
       pauses.push(milliseconds);

@@ -38,16 +38,19 @@ class Backend implements JobSource {
     for (const one of jobs) this.jobs.set(one.id, one);
   }
 
-  async list({ statuses, limit }: Parameters<JobSource['list']>[0]) {
-    this.questions.push(statuses ? 'live' : 'list');
+  async list({ statuses, limit, cursor }: Parameters<JobSource['list']>[0]) {
+    this.questions.push(statuses ? 'live' : cursor === undefined ? 'list' : 'more');
     if (this.failure) throw this.failure;
     const fitting = [...this.jobs.values()]
       .filter(({ status }) => !statuses || statuses.includes(status))
       .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-    const jobs = fitting.slice(0, limit);
+    const start = Number(cursor ?? 0);
+    // As the server does.
+    const end = start + Math.min(limit, 1000);
+    const jobs = fitting.slice(start, end);
     await Promise.resolve();
     this.meanwhile();
-    return jobs.length < fitting.length ? { jobs, next: 'more' } : { jobs };
+    return end < fitting.length ? { jobs, next: String(end) } : { jobs };
   }
 
   get(id: string): Promise<{ job: Job }> {
@@ -169,6 +172,58 @@ describe('JobStore', () => {
     await store.loadMore();
     assert.equal(store.jobs.length, 70);
     assert.equal(store.hasMore, false);
+  });
+
+  /** As many jobs as are wanted, by pressing "older" as often as it takes. */
+  async function loadAll(): Promise<void> {
+    await store.refresh();
+    while (store.hasMore) await store.loadMore();
+  }
+
+  it('holds ten thousand jobs, in the order of the server', async () => {
+    backend.put(...Array.from({ length: 10_000 }, (_, index) => job(index, 'SUCCEEDED')));
+    await loadAll();
+    assert.equal(store.jobs.length, 10_000);
+    assert.equal(store.jobs[0]?.name, 'protein 9999');
+    assert.equal(store.jobs.at(-1)?.name, 'protein 0');
+    assert.ok(!store.hasMore);
+  });
+
+  it('polls only the newest page of a long list, and the jobs that are live', async () => {
+    backend.put(...Array.from({ length: 300 }, (_, index) => job(index, index === 3 ? 'RUNNING' : 'SUCCEEDED')));
+    await loadAll();
+    backend.questions.length = 0;
+    backend.put(job(3, 'SUCCEEDED', 2), job(300, 'QUEUED'));
+    await store.poll();
+    assert.deepEqual(backend.questions, ['list', 'live', 'get job-0003']);
+    assert.equal(store.jobs.length, 301);
+    assert.deepEqual(endedIds(), ['job-0003']);
+  });
+
+  it('reads the list anew where a poll cannot tell what lies between', async () => {
+    backend.put(...Array.from({ length: 60 }, (_, index) => job(index, 'SUCCEEDED')));
+    await loadAll();
+    backend.put(...Array.from({ length: 200 }, (_, index) => job(100 + index, 'QUEUED')));
+    await store.poll();
+    const times = store.jobs.map(({ createdAt }) => createdAt);
+    assert.deepEqual(times, [...times].sort().reverse());
+    assert.equal(store.jobs[0]?.name, 'protein 299');
+    assert.ok(store.jobs.length >= 60);
+    // Nothing is left out between the newest and the oldest that are shown.
+    const newest = [...backend.jobs.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    const oldest = times.at(-1) ?? '';
+    assert.deepEqual(
+      store.jobs.map(({ id }) => id),
+      newest.filter(({ createdAt }) => createdAt >= oldest).map(({ id }) => id),
+    );
+  });
+
+  it('tells what a job was before it changed', async () => {
+    backend.put(job(1, 'RUNNING'));
+    await store.refresh();
+    backend.put(job(1, 'FAILED', 2));
+    await store.refresh();
+    assert.equal(changes.at(-1)?.before.get('job-0001')?.status, 'RUNNING');
   });
 
   it('asks when somebody looks', async () => {

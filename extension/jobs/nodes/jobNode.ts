@@ -5,6 +5,8 @@ import { isFinished, isLive, type Job, type JobStatus } from '../../../backend/a
 import { describeError } from '../../base/errors.ts';
 import type { ResultReader } from '../../results/resultReader.ts';
 import { rankedModels } from '../../results/resultStructures.ts';
+import { jobUri } from '../jobDecorations.ts';
+import type { Forecast, JobNotes } from '../jobNotes.ts';
 import { describeJob, statusText } from '../jobText.ts';
 import { jobTooltip } from '../jobTooltip.ts';
 import { DetailsNode } from './detailsNode.ts';
@@ -13,15 +15,19 @@ import type { JobRow, JobsNode } from './jobsNode.ts';
 import { LogNode } from './logNode.ts';
 import { ModelNode } from './modelNode.ts';
 import { failureNodes, ReasonNode, waitingNodes } from './reasonNode.ts';
+import { stageNodes } from './stageNode.ts';
+import { timeNodes } from './timeNode.ts';
 
 /** What the rows below a job are made with. */
 export interface JobNodeParts {
   readonly results: ResultReader;
   readonly modelIcon: vscode.IconPath;
+  readonly notes: JobNotes;
 }
 
 export class JobNode implements JobRow {
-  readonly parent = undefined;
+  /** The group that the job stands in, if there are groups. */
+  parent: JobsNode | undefined;
   readonly #parts: JobNodeParts;
   /** What the server said last; put in anew when it says something else. */
   job: Job;
@@ -38,18 +44,27 @@ export class JobNode implements JobRow {
   treeItem(): vscode.TreeItem {
     const { job } = this;
     const item = new vscode.TreeItem(job.name, vscode.TreeItemCollapsibleState.Collapsed);
-    item.description = describeJob(job);
-    item.tooltip = jobTooltip(job);
+    item.description = describeJob(job, this.#forecast);
+    // Colours and badge come from the decorations; see `jobDecorations.ts`.
+    item.resourceUri = jobUri(job.id);
     item.iconPath = statusIcon(job.status);
     item.contextValue = contextValue(job);
     item.accessibilityInformation = { label: `${job.name}, ${statusText(job.status)}, ${item.description}` };
     return item;
   }
 
+  tooltip(): vscode.MarkdownString {
+    return jobTooltip(this.job, this.#forecast);
+  }
+
+  get #forecast(): Forecast | undefined {
+    return this.#parts.notes.of(this.job.id)?.forecast;
+  }
+
   async children(): Promise<readonly JobsNode[]> {
-    const always = [new LogNode(this), new DetailsNode(this)];
-    if (this.job.status === 'FAILED') return [...failureNodes(this), ...always];
-    if (this.job.status !== 'SUCCEEDED') return [...waitingNodes(this), ...always];
+    const always = [...timeNodes(this, this.#forecast), new LogNode(this), new DetailsNode(this)];
+    if (this.job.status === 'FAILED') return [...failureNodes(this), ...stageNodes(this), ...always];
+    if (this.job.status !== 'SUCCEEDED') return [...waitingNodes(this), ...stageNodes(this), ...always];
     try {
       const { results, modelIcon } = this.#parts;
       const result = await results.manifest(this.job.id);

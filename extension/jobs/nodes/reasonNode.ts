@@ -1,7 +1,7 @@
 /** A sentence about a job: why it waits, what it does, why it failed and what to do. */
 
 import * as vscode from 'vscode';
-import { percent, readable } from '../jobText.ts';
+import { waitingAdvice } from '../waitingAdvice.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
 
 export class ReasonNode implements JobsNode {
@@ -9,13 +9,18 @@ export class ReasonNode implements JobsNode {
   readonly id: string;
   readonly #text: string;
   readonly #icon: string;
+  readonly #command: vscode.Command | undefined;
 
-  /** @param icon name of a product icon */
-  constructor(parent: JobRow, name: string, text: string, icon: string) {
+  /**
+   * @param icon name of a product icon
+   * @param command what the row does when it is chosen
+   */
+  constructor(parent: JobRow, name: string, text: string, icon: string, command?: vscode.Command) {
     this.parent = parent;
     this.id = `${parent.id}/${name}`;
     this.#text = text;
     this.#icon = icon;
+    this.#command = command;
   }
 
   treeItem(): vscode.TreeItem {
@@ -23,6 +28,7 @@ export class ReasonNode implements JobsNode {
     item.tooltip = this.#text;
     item.iconPath = new vscode.ThemeIcon(this.#icon);
     item.contextValue = 'reason';
+    if (this.#command) item.command = this.#command;
     return item;
   }
 }
@@ -37,14 +43,13 @@ export function failureNodes(parent: JobRow): JobsNode[] {
   ];
 }
 
-/** What a job that has not ended does, and why it waits. */
+/** Why a job waits and what to do about it. */
 export function waitingNodes(parent: JobRow): JobsNode[] {
-  const { progress, statusReason } = parent.job;
-  const step = progress && `${percent(progress.fraction)} · ${readable(progress.step)}`;
+  const advice = waitingAdvice(parent.job);
+  if (!advice) return [];
+  const { reason, remedy, command, isStuck } = advice;
   return [
-    ...(progress && step
-      ? [new ReasonNode(parent, 'progress', progress.message ? `${step}: ${progress.message}` : step, 'pulse')]
-      : []),
-    ...(statusReason ? [new ReasonNode(parent, 'reason', statusReason, 'info')] : []),
+    new ReasonNode(parent, 'reason', reason, isStuck ? 'warning' : 'info'),
+    ...(remedy ? [new ReasonNode(parent, 'remedy', remedy, 'lightbulb', command)] : []),
   ];
 }

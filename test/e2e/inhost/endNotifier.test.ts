@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type * as vscode from 'vscode';
 import type { Job } from '../../../backend/api/job.ts';
 import { EndNotifier } from '../../../extension/jobs/endNotifier.ts';
 import { JobStore } from '../../../extension/jobs/jobStore.ts';
 import { sampleJob } from '../../support/sampleJob.ts';
-import { until, withPerson } from './support.ts';
-
-/** What a window remembers; outlives the notifier as it outlives a window. */
-class Memory implements vscode.Memento {
-  readonly #values = new Map<string, unknown>();
-  keys = () => [...this.#values.keys()];
-  get<T>(key: string, fallback?: T): T {
-    return (this.#values.get(key) ?? fallback) as T;
-  }
-  update(key: string, value: unknown): Promise<void> {
-    this.#values.set(key, structuredClone(value));
-    return Promise.resolve();
-  }
-}
+import { Memory, until, withPerson } from './support.ts';
 
 const succeeded: Partial<Job> = {
   status: 'SUCCEEDED',

@@ -102,3 +102,16 @@ export async function withPerson<T>(action: (shown: Shown) => Promise<T>, press:
     Object.assign(window, before);
   }
 }
+
+/** What a window remembers; outlives the notifier as it outlives a window. */
+export class Memory implements vscode.Memento {
+  readonly #values = new Map<string, unknown>();
+  keys = () => [...this.#values.keys()];
+  get<T>(key: string, fallback?: T): T {
+    return (this.#values.get(key) ?? fallback) as T;
+  }
+  update(key: string, value: unknown): Promise<void> {
+    this.#values.set(key, structuredClone(value));
+    return Promise.resolve();
+  }
+}

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Job } from '../../../backend/api/job.ts';
 import type { Result } from '../../../backend/api/result.ts';
+import { JobNotes } from '../../../extension/jobs/jobNotes.ts';
 import { JobNode } from '../../../extension/jobs/nodes/jobNode.ts';
 import type { JobsNode } from '../../../extension/jobs/nodes/jobsNode.ts';
 import type { ResultReader } from '../../../extension/results/resultReader.ts';
 import { sampleJob, sampleRun } from '../../support/sampleJob.ts';
+import { Memory } from './support.ts';
 
 const result: Result = {
   schema: 1,
@@ -44,8 +46,10 @@ const result: Result = {
 };
 const results = { manifest: () => Promise.resolve(result) } as unknown as ResultReader;
 
+const notes = new JobNotes(new Memory());
+
 const row = (changes: Partial<Job>) =>
-  new JobNode(sampleJob(changes), { results, modelIcon: new vscode.ThemeIcon('file') });
+  new JobNode(sampleJob(changes), { results, notes, modelIcon: new vscode.ThemeIcon('file') });
 const label = (node: JobsNode | undefined) => {
   const item = node?.treeItem();
   return `${item?.label} | ${item?.description ?? ''}`;
@@ -63,7 +67,7 @@ describe('the rows of the Jobs view', () => {
 
   it('say why a job waits', () => {
     const node = row({ status: 'RUNNABLE', statusReason: 'waiting for a free CPU slot: 2 of 2 busy' });
-    assert.equal(label(node), 'HBB_HUMAN | waiting for a free CPU slot: 2 of 2 busy');
+    assert.equal(label(node), 'HBB_HUMAN | Waiting: 2 of 2 places of this machine are taken, next in line');
   });
 
   it('say how far a result can be trusted, with the name of the measure', async () => {
@@ -108,7 +112,7 @@ describe('the rows of the Jobs view', () => {
 
   it('never take a name for markup', () => {
     const name = '<img src=x onerror=alert(1)> [link](command:foldpad.deleteJob) | **x**';
-    const tooltip = row({ name, comment: name, status: 'QUEUED' }).treeItem().tooltip as vscode.MarkdownString;
+    const tooltip = row({ name, comment: name, status: 'QUEUED' }).tooltip();
     assert.ok(!tooltip.isTrusted && !tooltip.supportHtml);
     assert.ok(!tooltip.value.includes('](command:'), tooltip.value);
     assert.ok(!/[^\\]\*\*x/.test(tooltip.value), tooltip.value);
