@@ -7,6 +7,7 @@ import { type EngineReport, EXIT, type FailureFile } from '../../backend/api/run
 import {
   type DoctorAnswer,
   handoverSchema,
+  type Plan,
   PREDICTION_FILE,
   parseDoctor,
   readCheckpoint,
@@ -21,7 +22,15 @@ import {
   targetArguments,
 } from './alphafoldDriver.ts';
 import type { CommandEnd, DoctorOptions, Engine, EngineContext, EngineOutcome } from './engine.ts';
-import { FEATURES_FILE, fetchFeatures, fetchSearches, publishFeatures, SearchPublisher } from './featuresCache.ts';
+import {
+  FEATURES_FILE,
+  fetchFeatures,
+  fetchSearches,
+  hasFeatures,
+  publishFeatures,
+  SearchPublisher,
+} from './featuresCache.ts';
+import { FeaturesClaim } from './featuresClaim.ts';
 
 /** Importing JAX from a cold disk takes its time. */
 const DOCTOR_TIMEOUT_MS = 180_000;
@@ -58,9 +67,36 @@ async function makeFeatures(context: EngineContext): Promise<EngineOutcome> {
   if (planned) return planned;
   const plan = await readPlan(planFile);
   const out = path.join(context.workFolder, 'features');
-  const known = await fetchFeatures(context.shared, plan.features_key, out);
-  if (known) return prepared(plan.features_key, known.sha256, 'The features were in the cache; nothing was searched.');
+  const key = plan.features_key;
+  const known = await fetchFeatures(context.shared, key, out);
+  if (known) return prepared(key, known.sha256, 'The features were in the cache; nothing was searched.');
+  const wasThere = await hasFeatures(context.shared, key);
+  const claim = new FeaturesClaim(context.shared, key);
+  const onWait = () => {
+    context.progress({ step: 'waiting', fraction: 0.01, message: 'Another job is searching for the same target.' });
+    context.log('another job is making the same features; waiting for it');
+  };
+  // What is there and damaged is not waited for.
+  const isMade = async () => !wasThere && (await hasFeatures(context.shared, key));
+  if ((await claim.acquire(isMade, onWait, context.signal)) === 'made') {
+    const made = await fetchFeatures(context.shared, key, out);
+    if (made) return prepared(key, made.sha256, 'Another job has made the features meanwhile; nothing was searched.');
+    return searchAndAssemble(context, settings, plan, target);
+  }
+  try {
+    return await searchAndAssemble(context, settings, plan, target);
+  } finally {
+    await claim.release();
+  }
+}
 
+async function searchAndAssemble(
+  context: EngineContext,
+  settings: DriverSettings,
+  plan: Plan,
+  target: readonly string[],
+): Promise<EngineOutcome> {
+  const out = path.join(context.workFolder, 'features');
   const cache = path.join(context.workFolder, 'searches');
   const brought = await fetchSearches(context.shared, plan, cache);
   context.log(`${brought} of ${plan.searches.length} searches are in the cache`);

@@ -42,6 +42,11 @@ export interface SharedObjects {
   fetch(key: string, file: string): Promise<boolean>;
   /** Atomic: others see nothing or the whole object. */
   publish(key: string, file: string): Promise<void>;
+  /** A small object. */
+  read(key: string): Promise<Uint8Array | undefined>;
+  write(key: string, body: Uint8Array): Promise<void>;
+  /** Of several callers at once, exactly one gets `true`. */
+  writeIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
 }
 
 /** Everything one prediction may use. All paths are absolute and lie in folders of this attempt alone. */

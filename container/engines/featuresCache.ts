@@ -35,6 +35,11 @@ export async function fetchFeatures(
   return manifest && (await isWhole(file, manifest)) ? manifest : undefined;
 }
 
+/** Whether finished features seem to be there; whether they are whole, only fetching them tells. */
+export async function hasFeatures(shared: SharedObjects, key: string): Promise<boolean> {
+  return (await shared.read(featuresKey(key, FEATURES_MANIFEST))) !== undefined;
+}
+
 /** Puts features into the cache; the manifest comes last, so that nobody sees them before they are all there. */
 export async function publishFeatures(shared: SharedObjects, key: string, folder: string): Promise<void> {
   for (const file of [FEATURES_FILE, FEATURES_MANIFEST]) {

@@ -12,6 +12,9 @@ export function sharedObjects(store: Store): SharedObjects {
   return {
     fetch: async (key, file) => store.readFile(checked(key), file),
     publish: async (key, file) => store.writeFile(checked(key), file),
+    read: async (key) => store.read(checked(key)),
+    write: async (key, body) => store.write(checked(key), body),
+    writeIfAbsent: async (key, body) => store.writeIfAbsent(checked(key), body),
   };
 }
 

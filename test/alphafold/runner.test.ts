@@ -24,11 +24,14 @@ describe('runner with the AlphaFold engine', function () {
   const { folder, remove } = temporaryFolder();
   const data = path.join(folder, 'databases');
   const jobs: RunnerJob[] = [];
+  /** Its features are there; see `predicted` for the rest. */
   let first: RunnerJob;
+  let prediction: Promise<string> | undefined;
 
   before(async () => {
     await promisify(execFile)(PYTHON, [path.join(HERE, 'tiny_databases.py'), data]);
     first = await create();
+    await succeed(first, 'features');
   });
   after(async () => {
     await Promise.all(jobs.map((job) => job.dispose()));
@@ -64,13 +67,13 @@ describe('runner with the AlphaFold engine', function () {
   function start(
     job: RunnerJob,
     stage: 'features' | 'predict',
-    options: { attempt?: number; runner?: string; env?: Record<string, string> } = {},
+    options: { attempt?: number; runner?: string; uri?: string; env?: Record<string, string> } = {},
   ): RunningRunner {
-    const { attempt = 1, runner = TEST_RUNNER, env = {} } = options;
+    const { attempt = 1, runner = TEST_RUNNER, uri = job.uri, env = {} } = options;
     return job.start({
       attempt,
       runner,
-      args: ['--stage', stage],
+      args: ['--stage', stage, '--job', uri],
       env: {
         FOLDPAD_ALPHAFOLD_PYTHON: PYTHON,
         FOLDPAD_DATABASES: data,
@@ -89,6 +92,12 @@ describe('runner with the AlphaFold engine', function () {
     return output;
   }
 
+  /** What the runner said while it predicted the first job undisturbed, which it does once. */
+  function predicted(): Promise<string> {
+    prediction ??= succeed(first, 'predict');
+    return prediction;
+  }
+
   /** Published files by name, those of the attempt that is the result. */
   async function resultFiles(job: RunnerJob): Promise<Map<string, string>> {
     const result = resultSchema.parse(await job.outputJson('result.json'));
@@ -99,10 +108,15 @@ describe('runner with the AlphaFold engine', function () {
   const features = async (job: RunnerJob): Promise<{ key: string; sha256: string }> =>
     (await job.outputJson('features.json')) as { key: string; sha256: string };
 
+  it('publishes no result after the first stage, but where the features are', async () => {
+    const job = await create({}, first);
+    await succeed(job, 'features');
+    assert.deepEqual(await job.published(), ['features.json']);
+    assert.deepEqual(await job.leftovers(), []);
+  });
+
   it('goes from FASTA to ranked structures, errors and a result in two stages', async () => {
-    await succeed(first, 'features');
-    assert.deepEqual(await first.published(), ['features.json']);
-    const output = await succeed(first, 'predict');
+    const output = await predicted();
     const result = resultSchema.parse(await first.outputJson('result.json'));
     assert.equal(result.engine, 'alphafold2');
     assert.equal(result.confidence_metric, 'pLDDT');
@@ -145,6 +159,7 @@ describe('runner with the AlphaFold engine', function () {
   });
 
   it('goes on after a kill between two models and leaves the files of an undisturbed run', async () => {
+    await predicted();
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const job = await create({}, first);
       await succeed(job, 'features');
@@ -163,6 +178,23 @@ describe('runner with the AlphaFold engine', function () {
         1,
       );
     }
+  });
+
+  it('searches once for two jobs that come at the same time', async () => {
+    const job = await create();
+    const other = await create({ random_seed: 4 });
+    await cp(other.path('store/input', other.id), job.path('store/input', other.id), { recursive: true });
+    const uri = job.uri.replace(job.id, other.id);
+    const ends = await Promise.all([start(job, 'features').ended, start(job, 'features', { uri }).ended]);
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [0, 0],
+      ends.map(({ output, errors }) => output + errors).join(),
+    );
+    const outputs = ends.map(({ output }) => output);
+    assert.equal(outputs.filter((output) => output.includes('The features are ready.')).length, 1);
+    assert.equal(outputs.filter((output) => /Another job has made|were in the cache/.test(output)).length, 1);
+    assert.equal(outputs.filter((output) => output.includes('Search uniref90:')).length, 1);
   });
 
   it('keeps the searches that were finished when it is ended in the middle of one', async () => {

@@ -113,7 +113,11 @@ def driver(arguments: list[str], **changes) -> subprocess.Popen:
 def run_driver(arguments: list[str], **changes) -> tuple[int, str, str]:
     """Runs the driver to its end: exit code, stdout, stderr."""
     process = driver(arguments, **changes)
-    out, errors = process.communicate(timeout=300)
+    try:
+        out, errors = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f"the driver hangs: {process.communicate()}") from None
     return process.returncode, out, errors
 
 
