@@ -146,25 +146,30 @@ function bench(megabytes: number): void {
   ];
   for (const [what, type] of kinds) {
     const times: number[] = [];
+    // The thread's time may be counted in coarse steps, and that of the wall while others compute: each tells what it can.
+    const walls: number[] = [];
     for (let key = 0; key < KEYSTROKES; key++) {
       const line = Math.floor((text.lineCount * (key + 0.5)) / KEYSTROKES);
       const change = type(line);
+      const begin = performance.now();
       times.push(
         time(() => {
           document.apply([change]);
           finish(document.checkLines(line, line));
         }),
       );
+      walls.push(performance.now() - begin);
     }
+    walls.sort((a, b) => a - b);
     times.sort((a, b) => a - b);
     const worst = times.at(-1) ?? 0;
-    const median = times[times.length >> 1] ?? 0;
+    const median = walls[walls.length >> 1] ?? 0;
     report(
       `FASTA editor, ${size}: typing ${what}, slowest of ${KEYSTROKES}`,
       worst,
       'ms',
       TARGETS.keystrokeMs,
-      `median ${median.toFixed(2)} ms`,
+      `median by the wall clock ${median.toFixed(2)} ms`,
     );
   }
 }
