@@ -27,10 +27,14 @@ async function settle(flags: DeployFlags, ask: Prompter | undefined): Promise<In
   return input;
 }
 
+function nobodyToAsk(): UsageError {
+  return new UsageError('Nobody can be asked here whether this is meant. Add --yes if it is.');
+}
+
 /** Waits for a yes. Quotas of 0 and absent machines do not stop a deployment: the other queues work. */
 async function agree(findings: readonly Finding[], ask: Prompter | undefined, yes: boolean): Promise<void> {
   if (yes) return;
-  if (!ask) throw new UsageError('Nobody can be asked here whether this is meant. Add --yes if it is.');
+  if (!ask) throw nobodyToAsk();
   const lacking = findings.some(({ state, name }) => state === 'missing' && name !== 'CDK bootstrap');
   const question = lacking ? 'Deploy all the same? (What is missing above can be mended later.)' : 'Deploy this?';
   if (!(await ask.confirm(question, true))) throw new Told('Nothing was deployed.');
@@ -69,12 +73,13 @@ await runCommandLine(async () => {
   if (flags.help) return console.log(DEPLOY_HELP);
   useProfile(flags);
   const ask = prompter(flags.yes);
+  if (!ask && !flags.yes && !flags['dry-run']) throw nobodyToAsk();
   const { aws, target, input } = await openSession(await settle(flags, ask));
 
   const findings = await examineAccount(aws, target);
   for (const finding of findings) console.log(describeFinding(finding));
   console.log('\nbuilding the functions and the templates …');
-  for (const only of ['lambda', 'image']) await build({ mode: 'production', inHost: false, only });
+  for (const only of flags.build ? ['lambda', 'image'] : []) await build({ mode: 'production', inHost: false, only });
   const { file } = await writeForCdk(input, target.account);
   const app = await synthesize(file, path.join(CACHE, 'deploy', `${target.config.name}-${target.region}`));
   console.log(await describePlan(target, app.assembly));

@@ -17,8 +17,9 @@ import { batchQueues, bucketOf, partsOf, stackOf, type Target } from './target.t
 /** What goes, first to last: nothing is removed before what uses it. */
 function removalOrder(target: Target): readonly StackPart[] {
   const { config } = target;
-  // The configuration may have changed since the workstation was deployed.
-  const parts = partsOf({ ...config, workstation: { ...config.workstation, enabled: true } });
+  // The configuration may have changed since they were deployed.
+  const workstation = { ...config.workstation, enabled: true };
+  const parts = partsOf({ ...config, workstation, databases: { ...config.databases, fileSystem: true } });
   return parts.toReversed().filter((part) => part !== 'Storage' && part !== 'Network');
 }
 

@@ -25,6 +25,7 @@ const DEPLOY = {
   'build-images': { type: 'boolean' },
   'stage-databases': { type: 'boolean' },
   wait: { type: 'boolean', default: true },
+  build: { type: 'boolean', default: true },
   'editor-settings': { type: 'string' },
   'new-admin-key': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
@@ -78,6 +79,7 @@ ${COMMON_HELP}
   --[no-]build-images       build the container images in the cloud (default: those that are missing or out of date)
   --[no-]stage-databases    start the one-time job that downloads the databases
   --no-wait          do not wait for image builds
+  --no-build         deploy the functions in dist/ as they are
   --editor-settings FILE    write the address into this settings.json of VS Code
   --new-admin-key    make another admin key, for example when the first was lost
   --dry-run          show what would be created and what it costs, and stop`;

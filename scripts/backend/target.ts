@@ -77,10 +77,12 @@ export function queueMachines(config: DeploymentConfig): readonly QueueMachines[
 }
 
 /** The stacks of a deployment, in the order in which they are deployed; on an emulator those that it can make. */
-export function partsOf({ workstation, emulator }: DeploymentConfig): readonly StackPart[] {
-  return STACK_PARTS.filter(
-    (part) =>
-      (part !== 'Workstation' || workstation.enabled) &&
-      (emulator === undefined || (EMULATED_PARTS as readonly StackPart[]).includes(part)),
-  );
+export function partsOf({ workstation, databases, emulator }: DeploymentConfig): readonly StackPart[] {
+  const unwanted: readonly StackPart[] = [
+    ...(workstation.enabled ? [] : ['Workstation' as const]),
+    // There is nowhere to bring them to.
+    ...(databases.fileSystem ? [] : ['Databases' as const]),
+  ];
+  const possible: readonly StackPart[] = emulator === undefined ? STACK_PARTS : EMULATED_PARTS;
+  return STACK_PARTS.filter((part) => possible.includes(part) && !unwanted.includes(part));
 }

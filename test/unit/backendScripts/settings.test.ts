@@ -119,6 +119,11 @@ describe('deploy: what a configuration needs', () => {
     );
   });
 
+  it('without a file system there is no job that fills it', () => {
+    assert.ok(partsOf(config).includes('Databases'));
+    assert.ok(!partsOf(parseConfig({ databases: { fileSystem: false } })).includes('Databases'));
+  });
+
   it('the workstation is a stack only where it is wanted', () => {
     assert.ok(!partsOf(config).includes('Workstation'));
     assert.ok(partsOf(parseConfig({ workstation: { enabled: true } })).includes('Workstation'));
