@@ -109,22 +109,29 @@ describe('doctor: databases', () => {
     throw refusal('NotFound');
   };
 
-  it('staged, downloading, failed, never asked for', async () => {
+  it('staged, the others only, downloading, failed, never asked for', async () => {
     const jobs = (status: string | undefined, fields = {}) =>
       fakeAws({
-        's3:HeadObject': notThere,
+        's3:GetObject': notThere,
         'batch:ListJobs': ({ jobStatus }) => ({
           jobSummaryList: jobStatus === status ? [{ jobId: 'j', ...fields }] : [],
         }),
       }).aws;
-    const staged = fakeAws({ 's3:HeadObject': () => ({ LastModified: new Date('2026-11-01') }) }).aws;
-    const found = async (aws: ReturnType<typeof jobs>) => (await checkDatabases(aws, place))[0];
-    assert.deepEqual([(await found(staged))?.state, (await found(staged))?.found], ['ok', 'staged 2026-11-01.']);
+    const staged = (manifest: object) =>
+      fakeAws({
+        's3:GetObject': () => ({
+          Body: { transformToString: async () => JSON.stringify(manifest) },
+          LastModified: new Date('2026-11-01'),
+        }),
+        'batch:ListJobs': () => ({ jobSummaryList: [] }),
+      }).aws;
+    const found = async (aws: ReturnType<typeof jobs>, wanted: 'reduced' | 'full' = 'reduced') =>
+      (await checkDatabases(aws, { ...place, preset: wanted }))[0];
+    assert.equal((await found(staged({ preset: 'reduced', complete: true })))?.found, 'staged 2026-11-01.');
+    assert.match((await found(staged({ preset: 'reduced', complete: true }), 'full'))?.found ?? '', /only the reduced/);
+    assert.match((await found(staged({ preset: 'reduced', complete: false })))?.found ?? '', /never downloaded/);
     assert.match((await found(jobs('RUNNING')))?.found ?? '', /being downloaded \(job j, RUNNING\)/);
-    assert.match(
-      (await found(jobs('FAILED', { statusReason: 'disk full' })))?.found ?? '',
-      /failed \(job j\): disk full/,
-    );
+    assert.match((await found(jobs('FAILED', { statusReason: 'disk full' })))?.found ?? '', /\(job j\): disk full/);
     assert.match((await found(jobs(undefined)))?.remedy ?? '', /--stage-databases/);
   });
 });
