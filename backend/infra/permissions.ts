@@ -92,7 +92,9 @@ class Statements {
   }
 
   sendWork(): Permission {
-    return this.#queue(this.#stack.names.workQueue, 'sqs:SendMessage');
+    // AWS asks for one right, however many messages are sent; an emulator has a name of its own for many.
+    const many = this.#stack.config.emulator === undefined ? [] : ['sqs:SendMessageBatch'];
+    return this.#queue(this.#stack.names.workQueue, 'sqs:SendMessage', ...many);
   }
 
   receiveWork(): Permission {
@@ -145,11 +147,11 @@ class Statements {
   }
 
   readLogs(): Permission {
-    return allow(['logs:GetLogEvents'], [this.#batchStreams], STREAMS);
+    return allow(['logs:GetLogEvents'], this.#batchStreams, STREAMS);
   }
 
   deleteLogs(): Permission {
-    return allow(['logs:DeleteLogStream'], [this.#batchStreams], STREAMS);
+    return allow(['logs:DeleteLogStream'], this.#batchStreams, STREAMS);
   }
 
   writeOwnLog(name: FunctionName): Permission {
@@ -179,8 +181,10 @@ class Statements {
     ];
   }
 
-  get #batchStreams(): string {
-    return this.#stack.arn('logs', `log-group:${this.#stack.names.batchLogGroup}:log-stream:*`);
+  /** AWS asks for the stream, an emulator for its group. */
+  get #batchStreams(): string[] {
+    const group = this.#stack.arn('logs', `log-group:${this.#stack.names.batchLogGroup}`);
+    return [group, `${group}:log-stream:*`];
   }
 
   get #tableArn(): string {

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
 import type { DeploymentConfig, DeploymentInput } from '../../backend/infra/config.ts';
-import { resourceNames, stackName } from '../../backend/infra/names.ts';
+import { stackName } from '../../backend/infra/names.ts';
 import { EMULATED_PARTS } from '../../backend/infra/stacks.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { runCommand } from '../../scripts/lib/process.ts';
@@ -66,7 +60,6 @@ export async function deployControl(stack: MiniStack, options: DeployOptions = {
     `--concurrency=${EMULATED_PARTS.length}`,
     `--outputs-file=${outputFile}`,
   );
-  await applyRedrivePolicy(stack, assembly);
   const outputs = JSON.parse(readFileSync(outputFile, 'utf8')) as DeployedControl['outputs'];
   const url = outputs[stackName(config.name, 'Api')]?.Url;
   if (url === undefined) throw new Error(`The Api stack told no Url: ${JSON.stringify(outputs)}`);
@@ -77,30 +70,4 @@ export async function deployControl(stack: MiniStack, options: DeployOptions = {
 function cdkEnvironment(stack: MiniStack): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name));
   return { ...Object.fromEntries(own), ...stack.environment, CDK_DISABLE_CLI_TELEMETRY: 'true', CI: 'true' };
-}
-
-/**
- * The emulator's CloudFormation makes queues without their redrive policy, so it is set from the template. On AWS,
- * CloudFormation does this.
- */
-async function applyRedrivePolicy(stack: MiniStack, assembly: Assembly): Promise<void> {
-  const { workQueue, deadQueue } = resourceNames(assembly.config.name);
-  const queues = Object.values(assembly.template('Api').Resources).filter(({ Type }) => Type === 'AWS::SQS::Queue');
-  const work = queues.find(({ Properties }) => Properties.QueueName === workQueue);
-  const policy = work?.Properties.RedrivePolicy as { maxReceiveCount?: number } | undefined;
-  if (policy?.maxReceiveCount === undefined) throw new Error(`The template gives ${workQueue} no redrive policy.`);
-
-  const client = new SQSClient(stack.clientConfig);
-  const queueUrl = async (name: string) => (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
-  const deadArn = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: await queueUrl(deadQueue), AttributeNames: ['QueueArn'] }),
-  );
-  const redrive = { deadLetterTargetArn: deadArn.Attributes?.QueueArn, maxReceiveCount: policy.maxReceiveCount };
-  await client.send(
-    new SetQueueAttributesCommand({
-      QueueUrl: await queueUrl(workQueue),
-      Attributes: { RedrivePolicy: JSON.stringify(redrive) },
-    }),
-  );
-  client.destroy();
 }

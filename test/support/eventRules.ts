@@ -57,10 +57,14 @@ export class EventRules implements EventSink {
 }
 
 /** Calls a function as AWS's services do: its answer is not waited for. @throws Error when it does not take the event */
-export async function invokeFunction({ endpoint }: MiniStack, name: string, event: object): Promise<void> {
+export async function invokeFunction({ endpoint, account }: MiniStack, name: string, event: object): Promise<void> {
   const answer = await fetch(`${endpoint}/2015-03-31/functions/${name}/invocations`, {
     method: 'POST',
-    headers: { 'x-amz-invocation-type': 'Event' },
+    headers: {
+      'x-amz-invocation-type': 'Event',
+      // Only asked for where policies are enforced; the emulator checks who signed, not what.
+      authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/us-east-1/lambda/aws4_request`,
+    },
     body: JSON.stringify(event),
   });
   if (!answer.ok) throw new Error(`${name} did not take an event: ${answer.status} ${await answer.text()}`);
