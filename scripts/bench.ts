@@ -59,7 +59,15 @@ const PARTS: readonly Part[] = [
     timeoutMinutes: 10,
   },
   { name: 'extension', title: 'VS Code extension', script: 'extension.ts', needsEngine: false, timeoutMinutes: 20 },
+  { name: 'jobs-tree', title: 'Jobs view', script: 'jobsTree.ts', needsEngine: false, timeoutMinutes: 10 },
   { name: 'aws', title: 'AWS backend', script: 'aws.ts', needsEngine: false, timeoutMinutes: 20 },
+  {
+    name: 'alphafold-cost',
+    title: 'What AlphaFold costs (simulated)',
+    script: 'cost.ts',
+    needsEngine: false,
+    timeoutMinutes: 5,
+  },
   { name: 'lambda', title: 'Lambda functions', script: 'lambda.ts', needsEngine: false, timeoutMinutes: 20 },
 ];
 

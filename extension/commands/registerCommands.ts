@@ -12,8 +12,10 @@ import { deleteFinishedJobs } from './deleteFinishedJobs.ts';
 import { deleteJob } from './deleteJob.ts';
 import { estimateRecord } from './estimateRecord.ts';
 import { filterJobs } from './filterJobs.ts';
+import { getStarted } from './getStarted.ts';
 import { goToRecord } from './goToRecord.ts';
 import { installEngine } from './installEngine.ts';
+import { openExample } from './openExample.ts';
 import { openFullLog } from './openFullLog.ts';
 import { openResultFile } from './openResultFile.ts';
 import { openStructure } from './openStructure.ts';
@@ -62,13 +64,15 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.groupJobs': withServices(groupJobs),
     'foldpad.sortJobs': withServices(sortJobs),
     'foldpad.showAllJobs': () => services.filter.open(),
-    'foldpad.loadMoreJobs': () => services.store.loadMore(),
+    'foldpad.loadMoreJobs': () => services.view.showMore(),
     'foldpad.connectBackend': withServices(connectBackend),
     'foldpad.useLocalBackend': withServices(useLocalBackend),
     'foldpad.retryConnection': withServices(retryConnection),
     'foldpad.restartBackend': withServices(restartBackend),
     'foldpad.installEngine': withServices(installEngine),
     'foldpad.showStatus': withServices(showStatus),
+    'foldpad.openExample': (...given) => openExample(services.extensionUri, ...given),
+    'foldpad.getStarted': getStarted,
     'foldpad.showExtensionLog': () => services.log.show(),
   };
 }

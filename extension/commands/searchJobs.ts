@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 const TYPING_MS = 150;
 
 /** Asks for words; the view shows the jobs that have them while one types. Escape brings back what was shown before. */
-export async function searchJobs({ filter, view }: Services): Promise<void> {
+export function searchJobs({ filter, view }: Services): void {
   const before = filter.search;
   const input = vscode.window.createInputBox();
   input.title = vscode.l10n.t('Search Jobs');
@@ -28,14 +28,10 @@ export async function searchJobs({ filter, view }: Services): Promise<void> {
     accepted = true;
     input.hide();
   });
-  const closed = new Promise<void>((resolve) => {
-    input.onDidHide(() => {
-      clearTimeout(timer);
-      resolve();
-    });
+  input.onDidHide(() => {
+    clearTimeout(timer);
+    void filter.searchFor(accepted ? input.value : before);
+    input.dispose();
   });
   input.show();
-  await closed;
-  await filter.searchFor(accepted ? input.value : before);
-  input.dispose();
 }

@@ -35,7 +35,7 @@ export interface JobsChange {
   readonly listChanged: boolean;
   /** Jobs that are still in the list and are different now. */
   readonly changed: readonly Job[];
-  /** Every job of the list as it was before, by its id. */
+  /** What {@link changed} were before, by their ids. */
   readonly before: ReadonlyMap<string, Job>;
   /** Jobs that were live when last seen and have ended now. */
   readonly ended: readonly Job[];
@@ -71,7 +71,7 @@ export class JobStore extends Disposable {
   readonly #watchers = new Set<string>();
   /** Newest first. */
   #jobs: readonly Job[] = [];
-  #byId: ReadonlyMap<string, Job> = new Map();
+  #byId = new Map<string, Job>();
   #live: readonly Job[] = [];
   /** Jobs that must be followed even when they have left the page. */
   readonly #followed = new Set<string>();
@@ -205,6 +205,12 @@ export class JobStore extends Disposable {
       if (edition !== this.#edition) return;
       this.#askAll = false;
       this.#hasMore = hasMore;
+      if (kept.length > 0 && this.#isSameList(asked, jobs, unasked)) {
+        this.#quiet = this.#patch(jobs) ? 0 : this.#quiet + 1;
+        this.#unfollowEnded(unasked);
+        this.#enter({ kind: 'current' });
+        return;
+      }
       const still = kept.filter(({ id, status }) => !isLive(status) || unasked.includes(id));
       const all = new Map([...still, ...jobs].map((job) => [job.id, job]));
       this.#quiet = this.#become([...all.values()].sort(newestFirst)) ? 0 : this.#quiet + 1;
@@ -229,7 +235,7 @@ export class JobStore extends Disposable {
     // Without a job that is known already there may be unknown ones between the page and the rest.
     const isConnected = head.jobs.some(({ id }) => this.#byId.has(id));
     if (this.#askAll || !isConnected) return this.#readOn(head, wanted);
-    const kept = this.#jobs.filter((job) => newestFirst(job, last) > 0);
+    const kept = this.#jobs.slice(firstOlder(this.#jobs, last));
     return { asked: head.jobs, kept, hasMore: this.#hasMore };
   }
 
@@ -276,6 +282,40 @@ export class JobStore extends Disposable {
     }
   }
 
+  /** Whether an answer has the same jobs at the same places as the list, if some of them in another state. */
+  #isSameList(head: readonly Job[], answered: readonly Job[], unasked: readonly string[]): boolean {
+    const there = new Set([...answered.map(({ id }) => id), ...unasked]);
+    return (
+      head.every(({ id }, index) => id === this.#jobs[index]?.id) &&
+      answered.every(({ id }) => this.#byId.has(id)) &&
+      this.#live.every(({ id }) => there.has(id))
+    );
+  }
+
+  /** Puts jobs of the list into their places, however long it is. @returns whether anything is different */
+  #patch(answered: readonly Job[]): boolean {
+    const changed = answered.filter((job) => this.#byId.get(job.id)?.version !== job.version);
+    if (changed.length === 0) return false;
+    const jobs = this.#jobs.slice();
+    const before = new Map<string, Job>();
+    for (const job of changed) {
+      const old = this.#byId.get(job.id);
+      if (!old) continue;
+      before.set(job.id, old);
+      jobs[firstOlder(jobs, old) - 1] = job;
+      this.#byId.set(job.id, job);
+    }
+    const ended = changed.filter(({ id, status }) => !isLive(status) && isLive(before.get(id)?.status ?? status));
+    const ids = new Set([...this.#live, ...changed].map(({ id }) => id));
+    this.#jobs = jobs;
+    this.#live = [...ids]
+      .flatMap((id) => this.#byId.get(id) ?? [])
+      .filter(({ status }) => isLive(status))
+      .sort(newestFirst);
+    this.#changed.fire({ listChanged: false, changed, before, ended });
+    return true;
+  }
+
   /** @returns whether anything is different */
   #become(jobs: readonly Job[]): boolean {
     const before = this.#byId;
@@ -294,7 +334,8 @@ export class JobStore extends Disposable {
     this.#jobs = jobs;
     this.#byId = new Map(jobs.map((job) => [job.id, job]));
     this.#live = jobs.filter((job) => isLive(job.status));
-    this.#changed.fire({ listChanged, changed, before, ended });
+    const old = new Map(changed.flatMap(({ id }) => [[id, before.get(id)] as const]));
+    this.#changed.fire({ listChanged, changed, before: old as Map<string, Job>, ended });
     return true;
   }
 
@@ -313,6 +354,17 @@ export class JobStore extends Disposable {
     if (delay === undefined) return;
     this.#timer = setTimeout(() => void this.poll(), delay);
   }
+}
+
+/** Index of the first job in the list that stands behind this one. */
+function firstOlder(jobs: readonly Job[], job: Job): number {
+  let [low, high] = [0, jobs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (newestFirst(jobs[middle] as Job, job) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function newestFirst(a: Job, b: Job): number {

@@ -13,6 +13,8 @@ import { JobNode, type JobNodeParts } from './nodes/jobNode.ts';
 import type { JobsNode } from './nodes/jobsNode.ts';
 import { MoreNode } from './nodes/moreNode.ts';
 
+/** Rows of one level that are made at first, and with each press on the row that offers more. */
+const ROWS = 500;
 /** Running jobs whose times are drawn anew as time goes by. */
 const MOST_TICKING = 30;
 
@@ -27,7 +29,8 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
   readonly #rows = new Map<string, JobNode>();
   #groups = new Map<string, GroupNode>();
   readonly #more = new MoreNode();
-  /** Made when it is asked for; undefined when something has changed since. */
+  #most = ROWS;
+  /** Made when it is asked for; undefined when a job has come, gone or moved since. */
   #shown: readonly Job[] | undefined;
 
   constructor(store: JobStore, filter: JobFilter, arrangement: JobArrangement, parts: JobNodeParts) {
@@ -70,7 +73,8 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
     if (node) return [...((await node.children?.()) ?? [])];
     this.#forget();
     const rows = this.#roots();
-    return this.#store.hasMore && rows.length > 0 ? [...rows, this.#more] : rows;
+    const hasMore = this.#store.hasMore || this.#isCut();
+    return hasMore && rows.length > 0 ? [...rows, this.#more] : rows;
   }
 
   /** Jobs that the filter lets through, in their order. */
@@ -81,6 +85,30 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
       this.#filter.isOpen ? jobs : jobs.filter((job) => this.#filter.admits(job)),
     );
     return this.#shown;
+  }
+
+  /** Shows more of the jobs that are known. @returns whether there were any that had not been shown */
+  showMore(): boolean {
+    if (!this.#isCut()) {
+      this.#most += ROWS;
+      return false;
+    }
+    this.#most = Math.max(this.#most * 2, ROWS);
+    this.#repaint();
+    return true;
+  }
+
+  /** Makes sure that a job that the filter lets through has a row. */
+  uncover(id: string): void {
+    const { grouping } = this.#arrangement;
+    const job = this.#store.find(id);
+    if (!job) return;
+    const key = groupKey(grouping, job, this.#parts.notes.fileOf);
+    const level = this.shown.filter((other) => groupKey(grouping, other, this.#parts.notes.fileOf) === key);
+    const index = level.findIndex((other) => other.id === id);
+    if (index < this.#most) return;
+    this.#most = index + ROWS;
+    this.#repaint();
   }
 
   /** The row of a job; undefined when it is not in the list or filtered out. */
@@ -105,7 +133,6 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
       const old = before.get(job.id);
       return old && this.#place(old) !== this.#place(job);
     });
-    this.#shown = undefined;
     for (const job of changed) {
       const row = this.#rows.get(job.id);
       if (row) row.job = job;
@@ -133,7 +160,7 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
 
   #roots(): JobsNode[] {
     const { grouping } = this.#arrangement;
-    if (grouping === 'none') return this.shown.map((job) => this.#row(job, undefined));
+    if (grouping === 'none') return this.shown.slice(0, this.#most).map((job) => this.#row(job, undefined));
     const known = this.#groups;
     this.#groups = new Map();
     return groupJobs(grouping, this.shown, this.#parts.notes.fileOf).map((group) => {
@@ -141,11 +168,22 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
       const node =
         same?.grouping === grouping
           ? same
-          : new GroupNode(grouping, group, (parent) => parent.group.jobs.map((job) => this.#row(job, parent)));
+          : new GroupNode(grouping, group, (parent) =>
+              parent.group.jobs.slice(0, this.#most).map((job) => this.#row(job, parent)),
+            );
       node.group = group;
       this.#groups.set(group.key, node);
       return node;
     });
+  }
+
+  /** Some level has more jobs than rows. */
+  #isCut(): boolean {
+    if (this.shown.length <= this.#most) return false;
+    return (
+      this.#arrangement.grouping === 'none' ||
+      [...this.#groups.values()].some(({ group }) => group.jobs.length > this.#most)
+    );
   }
 
   #row(job: Job, parent: GroupNode | undefined): JobNode {

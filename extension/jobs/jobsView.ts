@@ -79,6 +79,11 @@ export class JobsView extends Disposable {
     return this.#tree.shown.length;
   }
 
+  /** Makes the list longer: by jobs that are known already, or by older ones of the backend. */
+  async showMore(): Promise<void> {
+    if (!this.#tree.showMore()) await this.#store.loadMore();
+  }
+
   /** Rows that the user has chosen. */
   get selection(): readonly JobsNode[] {
     return this.#view.selection;
@@ -87,6 +92,7 @@ export class JobsView extends Disposable {
   /** Brings the row of a job into sight and opens the view if it is closed. */
   async reveal(jobId: string): Promise<void> {
     if (!this.#tree.rowOf(jobId) && this.#store.find(jobId)) await this.#filter.open();
+    this.#tree.uncover(jobId);
     const row = this.#tree.rowOf(jobId);
     if (row) await this.#view.reveal(row, { select: true, focus: false, expand: false });
   }

@@ -6,9 +6,17 @@ import { recordResults } from '../../../scripts/test/results.ts';
 /** A prediction for real takes seconds on an idle machine and minutes on a busy one. */
 const TIMEOUT_MS = 240_000;
 
+/** What test/support/inHost.ts waits for: before it, VS Code prints. */
+const BEGIN = '── tests inside the extension host ──';
+
 /** @throws when a test failed */
 export async function run(): Promise<void> {
-  const { FOLDPAD_TEST_GREP: grep, FOLDPAD_TEST_RESULTS: results } = process.env;
+  const { FOLDPAD_BENCH: bench, FOLDPAD_TEST_GREP: grep, FOLDPAD_TEST_RESULTS: results } = process.env;
+  console.log(BEGIN);
+  if (bench === 'jobs-tree') {
+    const { measureJobsTree } = await import(/* webpackMode: "eager" */ '../../bench/inhost/jobsTree.ts');
+    return measureJobsTree();
+  }
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: TIMEOUT_MS,
@@ -21,6 +29,7 @@ export async function run(): Promise<void> {
   await import(/* webpackMode: "eager" */ './activation.test.ts');
   await import(/* webpackMode: "eager" */ './commands.test.ts');
   await import(/* webpackMode: "eager" */ './tree.test.ts');
+  await import(/* webpackMode: "eager" */ './jobsTree.test.ts');
   await import(/* webpackMode: "eager" */ './endNotifier.test.ts');
   await import(/* webpackMode: "eager" */ './fasta.test.ts');
   await import(/* webpackMode: "eager" */ './structureEditor.test.ts');
