@@ -61,6 +61,7 @@ const PARTS: readonly Part[] = [
   { name: 'extension', title: 'VS Code extension', script: 'extension.ts', needsEngine: false, timeoutMinutes: 20 },
   { name: 'jobs-tree', title: 'Jobs view', script: 'jobsTree.ts', needsEngine: false, timeoutMinutes: 10 },
   { name: 'aws', title: 'AWS backend', script: 'aws.ts', needsEngine: false, timeoutMinutes: 20 },
+  { name: 'runner', title: 'Runner', script: 'runner.ts', needsEngine: false, timeoutMinutes: 10 },
   {
     name: 'alphafold-cost',
     title: 'What AlphaFold costs (simulated)',
