@@ -12,6 +12,10 @@ import { confidenceText } from './jobText.ts';
 const MEMORY = 'foldpad.awaitedJobs';
 /** Jobs that end within this time (ms) are told of together. */
 const GATHER_MS = 1500;
+/** The same while a message is young: many jobs that end one after the other give few messages. */
+const GATHER_MORE_MS = 20_000;
+/** A message is young for this long (ms). */
+const YOUNG_MS = 60_000;
 /** More awaited jobs than this are not kept; the oldest are forgotten. */
 const MOST_AWAITED = 2000;
 
@@ -28,6 +32,7 @@ export class EndNotifier extends Disposable {
   readonly #actions: EndActions;
   #gathered: Job[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(memory: vscode.Memento, store: JobStore, actions: EndActions) {
     super();
@@ -68,8 +73,13 @@ export class EndNotifier extends Disposable {
     const news = ended.filter((job) => awaited.includes(job.id) && !this.#gathered.some(({ id }) => id === job.id));
     if (news.length === 0) return;
     this.#gathered.push(...news);
+    const isYoung = Date.now() - this.#toldAt < YOUNG_MS;
+    // When nothing more is awaited, there is nothing to wait for.
+    const isLast = awaited.length === this.#gathered.length;
+    // The first that waits says when: a stream of endings must not put the message off for ever.
+    if (isYoung && !isLast && this.#gathered.length > news.length) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#tell(), GATHER_MS);
+    this.#timer = setTimeout(() => void this.#tell(), isYoung && !isLast ? GATHER_MORE_MS : GATHER_MS);
   }
 
   async #tell(): Promise<void> {
@@ -81,6 +91,7 @@ export class EndNotifier extends Disposable {
     const [only] = told;
     const wanted = vscode.workspace.getConfiguration('foldpad').get<boolean>('notifications.jobEnded', true);
     if (!only || !wanted) return;
+    this.#toldAt = Date.now();
     await (told.length === 1 ? this.#tellOne(only) : this.#tellMany(told));
   }
 

@@ -3,31 +3,14 @@
  * tells what changed. Knows nothing of VS Code.
  */
 
-import { isLive, type Job, type JobStatus, LIVE_STATUSES } from '../../backend/api/job.ts';
+import { isLive, type Job, LIVE_STATUSES } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { isCancellation, isProblem } from '../base/errors.ts';
+import type { JobSource } from './jobSource.ts';
+import { firstOlder, newestFirst } from './newestFirst.ts';
 import { nextPoll } from './pollSchedule.ts';
-
-export interface ListQuery {
-  readonly statuses?: readonly JobStatus[];
-  readonly limit: number;
-  /** Goes on where the page ended that gave it. */
-  readonly cursor?: string;
-}
-
-export interface JobPage {
-  /** Newest first. */
-  readonly jobs: readonly Job[];
-  /** There is more. */
-  readonly next?: string;
-}
-
-/** Where jobs come from; the API's client is one. */
-export interface JobSource {
-  list(query: ListQuery): Promise<JobPage>;
-  get(id: string): Promise<{ readonly job: Job }>;
-}
+import { LARGEST_PAGE, PAGE, readList } from './readList.ts';
 
 /** What one answer changed. */
 export interface JobsChange {
@@ -41,14 +24,6 @@ export interface JobsChange {
   readonly ended: readonly Job[];
 }
 
-/** What one question brought. */
-interface ListRead {
-  readonly asked: readonly Job[];
-  /** Older jobs that were known before and not asked for. */
-  readonly kept: readonly Job[];
-  readonly hasMore: boolean;
-}
-
 /** How fresh the list is. */
 export type StoreState =
   | { readonly kind: 'unknown' }
@@ -56,10 +31,7 @@ export type StoreState =
   /** The last question failed; what is known is from before. */
   | { readonly kind: 'stale'; readonly error: unknown };
 
-/** Jobs that a poll asks for. */
-const PAGE = 50;
-/** Jobs that the server gives at once. */
-const LARGEST_PAGE = 1000;
+/** Jobs in the list at most. */
 const MOST_JOBS = 10_000;
 /** Jobs beyond the page that are asked for one by one in a poll. */
 const MOST_SINGLE_QUESTIONS = 20;
@@ -196,7 +168,12 @@ export class JobStore extends Disposable {
   async #ask(): Promise<void> {
     const edition = this.#edition;
     try {
-      const { asked, kept, hasMore } = await this.#read();
+      const { asked, kept, hasMore } = await readList(this.#source, {
+        jobs: this.#jobs,
+        hasMore: this.#hasMore,
+        wanted: Math.min(Math.max(this.#limit, this.#jobs.length), MOST_JOBS),
+        all: this.#askAll,
+      });
       const isWhole = !hasMore && kept.length === 0;
       const { jobs, unasked } = isWhole ? { jobs: asked, unasked: [] } : await this.#withFollowed(asked);
       if (this.isDisposed) return;
@@ -204,7 +181,7 @@ export class JobStore extends Disposable {
       // A command was answered while this question was on its way: what it said is newer. Ask again soon.
       if (edition !== this.#edition) return;
       this.#askAll = false;
-      this.#hasMore = hasMore;
+      this.#hasMore = hasMore && this.#limit < MOST_JOBS;
       if (kept.length > 0 && this.#isSameList(asked, jobs, unasked)) {
         this.#quiet = this.#patch(jobs) ? 0 : this.#quiet + 1;
         this.#unfollowEnded(unasked);
@@ -221,35 +198,6 @@ export class JobStore extends Disposable {
       this.#failures++;
       this.#enter({ kind: 'stale', error });
     }
-  }
-
-  /**
-   * The list as far as it is wanted. A poll asks for its newest part; what is older than that stays as it is known, since
-   * jobs that have ended do not change (those that have not are asked for besides).
-   */
-  async #read(): Promise<ListRead> {
-    const wanted = Math.min(Math.max(this.#limit, this.#jobs.length), MOST_JOBS);
-    const head = await this.#source.list({ limit: this.#askAll ? Math.min(wanted, LARGEST_PAGE) : PAGE });
-    const last = head.jobs.at(-1);
-    if (head.next === undefined || !last) return { asked: head.jobs, kept: [], hasMore: false };
-    // Without a job that is known already there may be unknown ones between the page and the rest.
-    const isConnected = head.jobs.some(({ id }) => this.#byId.has(id));
-    if (this.#askAll || !isConnected) return this.#readOn(head, wanted);
-    const kept = this.#jobs.slice(firstOlder(this.#jobs, last));
-    return { asked: head.jobs, kept, hasMore: this.#hasMore };
-  }
-
-  /** The pages that follow, until there are as many jobs as are wanted. */
-  async #readOn(head: JobPage, wanted: number): Promise<ListRead> {
-    const asked = [...head.jobs];
-    let { next } = head;
-    while (next !== undefined && asked.length < wanted) {
-      const limit = Math.min(wanted - asked.length, LARGEST_PAGE);
-      const page = await this.#source.list({ limit, cursor: next });
-      asked.push(...page.jobs);
-      next = page.next;
-    }
-    return { asked, kept: [], hasMore: next !== undefined && asked.length < MOST_JOBS };
   }
 
   /** The page, and the followed jobs that are older than it. */
@@ -354,20 +302,4 @@ export class JobStore extends Disposable {
     if (delay === undefined) return;
     this.#timer = setTimeout(() => void this.poll(), delay);
   }
-}
-
-/** Index of the first job in the list that stands behind this one. */
-function firstOlder(jobs: readonly Job[], job: Job): number {
-  let [low, high] = [0, jobs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (newestFirst(jobs[middle] as Job, job) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function newestFirst(a: Job, b: Job): number {
-  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
-  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

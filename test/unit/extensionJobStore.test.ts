@@ -3,7 +3,8 @@ import type { Job, JobStatus } from '../../backend/api/job.ts';
 import { isLive } from '../../backend/api/job.ts';
 import { problem } from '../../backend/api/problem.ts';
 import { requestFromWire } from '../../backend/api/wire.ts';
-import { type JobSource, JobStore, type JobsChange } from '../../extension/jobs/jobStore.ts';
+import type { JobSource } from '../../extension/jobs/jobSource.ts';
+import { JobStore, type JobsChange } from '../../extension/jobs/jobStore.ts';
 
 const { parameters } = requestFromWire({ fasta: 'x', sequence: '>x\nA\n' });
 

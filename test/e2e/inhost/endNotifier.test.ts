@@ -103,6 +103,30 @@ describe('the end of a job', () => {
     assert.deepEqual(pressed, ['jobs']);
   });
 
+  it('of many that end one after the other is told in few messages', async () => {
+    const { store, notifier } = openWindow();
+    const running = [1, 2, 3, 4].map((number) => sampleJob({ name: `p${number}`, status: 'RUNNING' }));
+    jobs = running;
+    await store.refresh();
+    await notifier.expect(running);
+    const end = (index: number): Promise<void> => {
+      jobs = jobs.map((job, i) => (i === index ? { ...job, ...succeeded } : job));
+      return store.refresh();
+    };
+    await withPerson(async ({ messages }) => {
+      await end(0);
+      assert.match(await told(messages), /^p1: /);
+      await end(1);
+      await delay(2000);
+      await end(2);
+      await delay(2000);
+      assert.equal(messages.length, 1, 'the others are gathered');
+      await end(3);
+      const last = await until('the second message', () => messages[1], 20_000);
+      assert.equal(last, '3 structures are predicted.');
+    });
+  });
+
   it('is not told of jobs that others submitted, nor of those that the user cancelled', async () => {
     const { store, notifier } = openWindow();
     const mine = sampleJob({ status: 'RUNNING' });
