@@ -19,7 +19,7 @@ export interface LustreSize {
 }
 
 /**
- * The size per database preset (ADR 010).
+ * The size per database preset (ADR 021).
  *
  * `reduced` (about 0.6 TB) is on the cheapest type: when one of its servers fails, the bucket fills a new one within
  * minutes. `full` (2.6 TB unpacked, less with LZ4) takes hours to fill, so its servers are replaced when they fail, and
