@@ -27,7 +27,7 @@ export const LUSTRE_PORTS: readonly { readonly from: number; readonly to: number
 /**
  * Where instances run: a network of its own over all zones of the region, or one that exists already.
  *
- * The subnets are public and nothing may connect into them (ADR 020): instances reach AWS without a NAT gateway, which
+ * The subnets are public and nothing may connect into them (ADR 023): instances reach AWS without a NAT gateway, which
  * would cost $33 a month and $0.045 a gigabyte also while nobody predicts anything. Whoever must have private subnets
  * names an existing VPC in the configuration.
  */
