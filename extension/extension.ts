@@ -1,9 +1,11 @@
 /** Where VS Code enters: builds the parts, hands each what it needs, and nothing else. */
 
 import * as vscode from 'vscode';
-import type { Job } from '../backend/api/job.ts';
+import { extensionApi, type FullFoldpadApi } from './automation/extensionApi.ts';
+import { registerLanguageModelTools } from './automation/languageModelTools.ts';
 import { structureIcon } from './base/icons.ts';
 import { registerCommands } from './commands/registerCommands.ts';
+import type { Services } from './commands/services.ts';
 import { Connection } from './connection/connection.ts';
 import { LocalBackend } from './connection/localBackend.ts';
 import { dataDirectory, KeyRing, localArguments } from './connection/profile.ts';
@@ -18,6 +20,7 @@ import { JobNotes } from './jobs/jobNotes.ts';
 import { JobStore } from './jobs/jobStore.ts';
 import { JobsTree } from './jobs/jobsTree.ts';
 import { JobsView } from './jobs/jobsView.ts';
+import { Milestones } from './learning/milestones.ts';
 import { JobLog } from './logs/jobLog.ts';
 import { LogProvider } from './logs/logProvider.ts';
 import { ResultFileSystem } from './results/resultFileSystem.ts';
@@ -27,19 +30,15 @@ import { StructureEditorProvider } from './structure/structureEditor.ts';
 import { StructurePanels } from './structure/structurePanels.ts';
 import type { Measurement } from './structure/structureSession.ts';
 
-/** What other extensions, and the tests, may ask for. */
-export interface FoldpadApi {
-  /** The jobs as they were when the backend was last asked, newest first. */
-  jobs(): readonly Job[];
-  /** Asks the backend now. */
-  refresh(): Promise<void>;
-  /** Lines of the job's log that the log channel has shown. */
+/** What `activate` returns: the API for other extensions, and what our own tests look at besides. */
+export interface FoldpadExports extends FullFoldpadApi {
+  /** Lines of the job's log that the log channel has shown. For tests. */
   logLines(jobId: string): number;
-  /** What the viewer draws of a job's structure or of a structure file; undefined when it is not open. */
+  /** What the viewer draws of a job's structure or of a structure file; undefined when it is not open. For tests. */
   measure(of: { readonly jobId: string } | { readonly uri: vscode.Uri }): Promise<Measurement> | undefined;
 }
 
-export function activate(context: vscode.ExtensionContext): FoldpadApi {
+export function activate(context: vscode.ExtensionContext): FoldpadExports {
   const keep = <T extends { dispose(): unknown }>(part: T): T => {
     context.subscriptions.push(part);
     return part;
@@ -100,30 +99,31 @@ export function activate(context: vscode.ExtensionContext): FoldpadApi {
   );
   const memory = context.globalState;
   const fasta = keep(new FastaLanguage({ connection, log, memory, store }));
-  keep(
-    registerCommands({
-      arrangement,
-      connection,
-      fasta,
-      filter,
-      jobLog,
-      keys,
-      log,
-      memory,
-      notes,
-      notifier,
-      panels,
-      results,
-      store,
-      view,
-    }),
-  );
+  const services: Services = {
+    arrangement,
+    connection,
+    extensionUri,
+    fasta,
+    filter,
+    jobLog,
+    keys,
+    log,
+    memory,
+    notes,
+    notifier,
+    panels,
+    results,
+    store,
+    view,
+  };
+  keep(registerCommands(services));
+  keep(registerLanguageModelTools(services));
+  keep(new Milestones(connection, store));
   // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.
   notifier.resume();
 
   return {
-    jobs: () => store.jobs,
-    refresh: () => store.refresh(),
+    ...extensionApi(services),
     logLines: (jobId) => jobLog.linesShown(jobId),
     measure: (of) => ('uri' in of ? editors.measure(of.uri) : panels.measure(structureKey(of.jobId))),
   };

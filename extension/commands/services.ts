@@ -17,6 +17,7 @@ import type { StructurePanels } from '../structure/structurePanels.ts';
 export interface Services {
   readonly arrangement: JobArrangement;
   readonly connection: Connection;
+  readonly extensionUri: vscode.Uri;
   readonly fasta: FastaLanguage;
   readonly filter: JobFilter;
   readonly jobLog: JobLog;

@@ -6,19 +6,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { FoldpadApi } from '../../../extension/extension.ts';
+import type { FoldpadExports } from '../../../extension/extension.ts';
 import type { PixelCounts } from '../../../extension/structure/protocol.ts';
 
 /** Human ubiquitin (UniProt P0CG48, residues 1–76): small, and with many templates. */
 export const UBIQUITIN = 'MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG';
 
-export function foldpad(): vscode.Extension<FoldpadApi> {
-  const extension = vscode.extensions.getExtension<FoldpadApi>('foldpad.foldpad');
+export function foldpad(): vscode.Extension<FoldpadExports> {
+  const extension = vscode.extensions.getExtension<FoldpadExports>('foldpad.foldpad');
   assert.ok(extension, 'the extension is installed');
   return extension;
 }
 
-export async function api(): Promise<FoldpadApi> {
+export async function api(): Promise<FoldpadExports> {
   return foldpad().activate();
 }
 
@@ -44,7 +44,7 @@ const ANSWER_MS = 5000;
 const DRAWN_PIXELS = 2000;
 
 /** Waits until a structure is drawn. @returns its pixels by colour */
-export function drawn(of: Parameters<FoldpadApi['measure']>[0]): Promise<PixelCounts> {
+export function drawn(of: Parameters<FoldpadExports['measure']>[0]): Promise<PixelCounts> {
   return until('a drawn structure', async () => {
     const { measure } = await api();
     const nothing = delay(ANSWER_MS, undefined);

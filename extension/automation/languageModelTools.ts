@@ -1,0 +1,78 @@
+/** The tools that language models may call. Their code is loaded with the first call. */
+
+import * as vscode from 'vscode';
+import { describeError, isCancellation } from '../base/errors.ts';
+import type { Services } from '../commands/services.ts';
+
+/** As the manifest names them. */
+export const TOOLS = {
+  predict: 'foldpad_predict',
+  status: 'foldpad_status',
+  results: 'foldpad_results',
+} as const;
+
+type Answer = (input: unknown, signal: AbortSignal) => Promise<string>;
+
+export function registerLanguageModelTools(services: Services): vscode.Disposable {
+  let loaded: ReturnType<typeof loadPredict> | undefined;
+  const loadPredict = async () => {
+    const { PredictTool } = await import(/* webpackChunkName: "automation" */ './predictTool.ts');
+    return new PredictTool(services);
+  };
+  const predict = () => {
+    loaded ??= loadPredict();
+    return loaded;
+  };
+  const { log } = services;
+  return vscode.Disposable.from(
+    vscode.lm.registerTool<unknown>(TOOLS.predict, {
+      prepareInvocation: ({ input }, token) =>
+        withSignal(token, async (signal) => (await predict()).prepare(input, signal)),
+      invoke: ({ input }, token) =>
+        answer(TOOLS.predict, log, token, input, async (given, signal) => (await predict()).invoke(given, signal)),
+    }),
+    vscode.lm.registerTool<unknown>(TOOLS.status, {
+      prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Looking at the predictions') }),
+      invoke: ({ input }, token) =>
+        answer(TOOLS.status, log, token, input, async (given, signal) => {
+          const { statusTool } = await import(/* webpackChunkName: "automation" */ './statusTool.ts');
+          return statusTool(services, given, signal);
+        }),
+    }),
+    vscode.lm.registerTool<unknown>(TOOLS.results, {
+      prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Reading the result') }),
+      invoke: ({ input }, token) =>
+        answer(TOOLS.results, log, token, input, async (given, signal) => {
+          const { resultsTool } = await import(/* webpackChunkName: "automation" */ './resultsTool.ts');
+          return resultsTool(services, given, signal);
+        }),
+    }),
+  );
+}
+
+/** An error is an answer, too: the model reads what is wrong and what to do. */
+async function answer(
+  tool: string,
+  log: vscode.LogOutputChannel,
+  token: vscode.CancellationToken,
+  input: unknown,
+  ask: Answer,
+): Promise<vscode.LanguageModelToolResult> {
+  const text = await withSignal(token, (signal) => ask(input, signal)).catch((error: unknown) => {
+    if (token.isCancellationRequested || isCancellation(error)) throw new vscode.CancellationError();
+    log.warn(`${tool}: ${describeError(error)}`);
+    return `Error: ${describeError(error)}`;
+  });
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+}
+
+async function withSignal<T>(token: vscode.CancellationToken, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const listening = token.onCancellationRequested(() => abort.abort());
+  try {
+    if (token.isCancellationRequested) abort.abort();
+    return await action(abort.signal);
+  } finally {
+    listening.dispose();
+  }
+}
