@@ -52,8 +52,8 @@ function slots([, busy = '', all = '', ahead]: RegExpExecArray): ReturnType<Expl
   return {
     reason:
       ahead === undefined
-        ? vscode.l10n.t('Waiting: {0} of {1} places of this machine are taken, next in line', busy, all)
-        : vscode.l10n.t('Waiting: {0} of {1} places of this machine are taken, {2} ahead in line', busy, all, ahead),
+        ? vscode.l10n.t('Waiting, next in line: {0} of {1} places of this machine are taken', busy, all)
+        : vscode.l10n.t('Waiting, {2} ahead: {0} of {1} places of this machine are taken', busy, all, ahead),
     remedy: vscode.l10n.t('It starts by itself. A machine with more cores can run more of them at once…'),
     command: {
       command: 'workbench.action.openSettings',

@@ -196,8 +196,8 @@ describe('why a job waits', () => {
     type Records = Parameters<typeof placesInLine>[0];
     const record = { status: 'RUNNABLE', spec: { runId: 'r' } } as unknown as Records[number];
     const [next, second] = placesInLine([record, record], 2, 2, 0).map(({ reason }) => waitingAdvice(waiting(reason)));
-    assert.equal(next?.reason, 'Waiting: 2 of 2 places of this machine are taken, next in line');
-    assert.equal(second?.reason, 'Waiting: 2 of 2 places of this machine are taken, 1 ahead in line');
+    assert.equal(next?.reason, 'Waiting, next in line: 2 of 2 places of this machine are taken');
+    assert.equal(second?.reason, 'Waiting, 1 ahead: 2 of 2 places of this machine are taken');
     assert.equal(second?.command?.command, 'workbench.action.openSettings');
   });
 

@@ -67,7 +67,7 @@ describe('the rows of the Jobs view', () => {
 
   it('say why a job waits', () => {
     const node = row({ status: 'RUNNABLE', statusReason: 'waiting for a free CPU slot: 2 of 2 busy' });
-    assert.equal(label(node), 'HBB_HUMAN | Waiting: 2 of 2 places of this machine are taken, next in line');
+    assert.equal(label(node), 'HBB_HUMAN | Waiting, next in line: 2 of 2 places of this machine are taken');
   });
 
   it('say how far a result can be trusted, with the name of the measure', async () => {
