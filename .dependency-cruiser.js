@@ -119,8 +119,8 @@ const forbidden = [
   {
     name: 'vscode-only-in-the-extension',
     severity: 'error',
-    comment: 'Only the extension host has this module (and the tests that run inside it).',
-    from: { pathNot: '^(extension|test/e2e/inhost)/' },
+    comment: 'Only the extension host has this module (and the tests and benchmarks that run inside it).',
+    from: { pathNot: '^(extension|test/e2e/inhost|test/bench/inhost)/' },
     to: { path: VSCODE },
   },
   {
