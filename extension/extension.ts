@@ -29,6 +29,7 @@ import { restoreStructure, structureKey } from './results/resultStructures.ts';
 import { StructureEditorProvider } from './structure/structureEditor.ts';
 import { StructurePanels } from './structure/structurePanels.ts';
 import type { Measurement } from './structure/structureSession.ts';
+import { PredictionMemory } from './submit/predictionMemory.ts';
 
 /** What `activate` returns: the API for other extensions, and what our own tests look at besides. */
 export interface FoldpadExports extends FullFoldpadApi {
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     notes,
     notifier,
     panels,
+    predictions: new PredictionMemory(workspaceState),
     results,
     store,
     view,

@@ -20,7 +20,7 @@ import { openFullLog } from './openFullLog.ts';
 import { openResultFile } from './openResultFile.ts';
 import { openStructure } from './openStructure.ts';
 import { predictRecord } from './predictRecord.ts';
-import { predictStructure } from './predictStructure.ts';
+import { predictStructure, predictWithLastSettings, predictWithOptions } from './predictStructure.ts';
 import { refreshJobs } from './refreshJobs.ts';
 import { restartBackend } from './restartBackend.ts';
 import { retryConnection } from './retryConnection.ts';
@@ -43,6 +43,8 @@ function handlers(services: Services): Record<string, Handler> {
       command(services, ...given);
   return {
     'foldpad.predictStructure': withServices(predictStructure),
+    'foldpad.predictWithOptions': withServices(predictWithOptions),
+    'foldpad.predictWithLastSettings': withServices(predictWithLastSettings),
     'foldpad.predictRecord': withServices(predictRecord),
     'foldpad.estimateRecord': withServices(estimateRecord),
     'foldpad.goToRecord': withServices(goToRecord),

@@ -13,6 +13,7 @@ import type { JobsView } from '../jobs/jobsView.ts';
 import type { JobLog } from '../logs/jobLog.ts';
 import type { ResultReader } from '../results/resultReader.ts';
 import type { StructurePanels } from '../structure/structurePanels.ts';
+import type { PredictionMemory } from '../submit/predictionMemory.ts';
 
 export interface Services {
   readonly arrangement: JobArrangement;
@@ -28,6 +29,8 @@ export interface Services {
   readonly notes: JobNotes;
   readonly notifier: EndNotifier;
   readonly panels: StructurePanels;
+  /** What was chosen for the last prediction. */
+  readonly predictions: PredictionMemory;
   readonly results: ResultReader;
   readonly store: JobStore;
   readonly view: JobsView;

@@ -83,20 +83,20 @@ export class Estimates extends Disposable {
 }
 
 /** `about 46 min (29 min – 1 h 14 min)` */
-export function minutesText({ minutes }: Estimate): string {
+export function minutesText({ minutes }: Pick<Estimate, 'minutes'>): string {
   const text = (value: number): string => durationText(value * 60_000);
   return vscode.l10n.t('about {0} ({1} – {2})', text(minutes.likely), text(minutes.low), text(minutes.high));
 }
 
 /** `$2.67 ($1.67 – $4.27)`; `free` on this machine, `unknown` where the price is. */
-export function costText({ cost }: Estimate, isLocal: boolean): string {
+export function costText({ cost }: Pick<Estimate, 'cost'>, isLocal: boolean): string {
   if (!cost) return isLocal ? vscode.l10n.t('free') : vscode.l10n.t('price unknown');
   const money = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: cost.currency });
   const [low, likely, high] = [cost.low, cost.likely, cost.high].map((value) => money.format(value));
   return `${likely} (${low} – ${high})`;
 }
 
-export function memoryText({ memory }: Estimate): string {
+export function memoryText({ memory }: Pick<Estimate, 'memory'>): string {
   switch (memory.verdict) {
     case 'fits':
       return vscode.l10n.t('fits into memory');

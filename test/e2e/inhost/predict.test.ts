@@ -6,8 +6,8 @@ import { needsEngine } from '../../support/engine.ts';
 import { api, drawn, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
 
 /** Submits a file as the menu does. */
-async function predict(name: string): Promise<Job> {
-  const uri = await temporaryFile(`${name}.fasta`, `>sp|P0CG48|UBC_HUMAN Ubiquitin\n${UBIQUITIN}\n`);
+async function predict(name: string, sequence = UBIQUITIN): Promise<Job> {
+  const uri = await temporaryFile(`${name}.fasta`, `>sp|P0CG48|UBC_HUMAN Ubiquitin\n${sequence}\n`);
   return withPerson(async ({ errors }) => {
     const jobs = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictStructure', uri, [uri]);
     assert.deepEqual(errors, []);
@@ -75,8 +75,70 @@ describe('a prediction for real', () => {
     assert.ok(lines > 3, `${lines} lines`);
   });
 
+  it('is offered instead of predicting the same sequence again, under whatever name', async () => {
+    const uri = await temporaryFile('other-name.fasta', `>other\n${UBIQUITIN.toLowerCase()}\n`);
+    const before = (await api()).jobs().length;
+    const { window } = vscode;
+    const { showQuickPick } = window;
+    const asked: string[] = [];
+    window.showQuickPick = (async (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
+      asked.push(options.title ?? '');
+      return items[0];
+    }) as unknown as typeof showQuickPick;
+    try {
+      const jobs = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictStructure', uri);
+      assert.deepEqual(jobs, []);
+    } finally {
+      window.showQuickPick = showQuickPick;
+    }
+    assert.deepEqual(asked, ['This sequence has been predicted already']);
+    assert.equal((await api()).jobs().length, before);
+    await drawn({ jobId: job.id });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('is predicted again with the settings of last time when that is what is wanted', async () => {
+    const uri = await temporaryFile('two.fasta', `>a\n${UBIQUITIN.slice(0, 60)}\n`);
+    const jobs = await withPerson(async ({ errors }) => {
+      const submitted = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictWithLastSettings', uri);
+      assert.deepEqual(errors, []);
+      return submitted;
+    });
+    assert.deepEqual(
+      jobs.map(({ name, queue }) => [name, queue]),
+      [['two', 'local']],
+    );
+    await vscode.commands.executeCommand('foldpad.cancelJob', jobs[0]?.id);
+  });
+
+  it('goes on without the files that cannot be predicted, if one agrees, and sums up', async () => {
+    const good = await temporaryFile('good.fasta', `>a\n${UBIQUITIN.slice(0, 65)}\n`);
+    const other = await temporaryFile('other.fasta', `>a\n${UBIQUITIN.slice(0, 66)}\n`);
+    const bad = await temporaryFile('bad.fasta', '>a\nMQIF??\n');
+    const uris = [good, bad, other];
+    await withPerson(async ({ errors, messages }) => {
+      const none = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictStructure', good, uris);
+      assert.deepEqual([none, errors], [[], []], 'nothing without a yes');
+      assert.match(messages[0] ?? '', /1 of 3 files cannot be predicted/);
+    });
+    await withPerson(
+      async ({ errors, messages }) => {
+        const jobs = await vscode.commands.executeCommand<readonly Job[]>('foldpad.predictStructure', good, uris);
+        assert.deepEqual(errors, []);
+        assert.deepEqual(
+          jobs.map(({ name }) => name),
+          ['good', 'other'],
+        );
+        assert.match(messages.at(-1) ?? '', /2 predictions from 2 files were submitted\. 1 files? .*left out/);
+        for (const { id } of jobs) await vscode.commands.executeCommand('foldpad.cancelJob', id);
+      },
+      ['Predict the Other 2'],
+    );
+  });
+
   it('can be cancelled while it waits or runs', async () => {
-    const second = await predict('cancelled');
+    // Another sequence: the same one would be offered instead of predicted.
+    const second = await predict('cancelled', UBIQUITIN.slice(0, 70));
     await withPerson(async ({ errors }) => {
       await vscode.commands.executeCommand('foldpad.cancelJob', second.id);
       assert.deepEqual(errors, []);

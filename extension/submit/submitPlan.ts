@@ -1,0 +1,62 @@
+/** Sends a plan to the backend, and takes note of what became of it. */
+
+import * as vscode from 'vscode';
+import type { Job } from '../../backend/api/job.ts';
+import { describeError, isCancellation, isProblem, UserError } from '../base/errors.ts';
+import { noteSubmission } from '../commands/noteSubmission.ts';
+import type { Services } from '../commands/services.ts';
+import { fileName } from '../fasta/fastaInputs.ts';
+import type { Planned } from './planning.ts';
+
+/** @returns the submitted jobs; empty when the user stopped it before anything was */
+export async function submitPlan(services: Services, plan: readonly Planned[]): Promise<readonly Job[]> {
+  const jobs = await send(services, plan);
+  const [first] = jobs;
+  if (!first) return [];
+  const submitted = plan.map(({ request, input }) => ({ request, uri: input.input.uri }));
+  void noteSubmission(services, submitted, jobs);
+  services.store.apply(jobs);
+  await services.notifier.expect(jobs);
+  await services.view.reveal(first.id);
+  return jobs;
+}
+
+/** All or nothing. A retry with the same key would give the same jobs. */
+async function send({ connection }: Services, plan: readonly Planned[]): Promise<readonly Job[]> {
+  const idempotencyKey = crypto.randomUUID();
+  const [only] = plan;
+  const title =
+    only && plan.length === 1
+      ? vscode.l10n.t('Submitting {0}', only.request.fasta)
+      : vscode.l10n.t('Submitting {0} predictions', plan.length);
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, async (_progress, cancel) => {
+    const abort = new AbortController();
+    cancel.onCancellationRequested(() => abort.abort());
+    try {
+      return await connection.use((client) =>
+        client.submit(
+          plan.map(({ request }) => request),
+          { idempotencyKey, signal: abort.signal },
+        ),
+      );
+    } catch (error) {
+      if (abort.signal.aborted && isCancellation(error)) return [];
+      throw explain(error, plan);
+    }
+  });
+}
+
+/** Names the file that the backend did not take, where it says so. */
+function explain(error: unknown, plan: readonly Planned[]): unknown {
+  if (!isProblem(error)) return error;
+  const [detail] = error.problem.errors ?? [];
+  const planned = detail && plan[detail.item ?? 0];
+  if (!planned) return error;
+  const { uri, file } = planned.input.input;
+  const text = `${fileName(uri)}: ${describeError(error)} ${vscode.l10n.t('Nothing was submitted.')}`;
+  if (file.totals.compressed) return new UserError(text, [], { cause: error });
+  const start = new vscode.Position(planned.record.line - 1 + (planned.input.input.firstLine ?? 0), 0);
+  const run = () => vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });
+  return new UserError(text, [{ title: vscode.l10n.t('Show in File'), run }], { cause: error });
+}
