@@ -3,13 +3,7 @@
 import * as vscode from 'vscode';
 import { describeError, isCancellation } from '../base/errors.ts';
 import type { Services } from '../commands/services.ts';
-
-/** As the manifest names them. */
-export const TOOLS = {
-  predict: 'foldpad_predict',
-  status: 'foldpad_status',
-  results: 'foldpad_results',
-} as const;
+import { TOOLS } from './toolNames.ts';
 
 type Answer = (input: unknown, signal: AbortSignal) => Promise<string>;
 
