@@ -131,7 +131,7 @@ describe('the editor on the AWS backend', function () {
   });
 
   it('submits to a queue of the deployment and watches the job succeed', async () => {
-    await predict(page, 'hemoglobin-beta.fasta', /hemoglobin-beta/);
+    await predict(page, 'hemoglobin-beta.fasta', /hemoglobin-beta(?!\.fasta)/);
     await screenshot(page, 'aws 03 submitted');
     await treeRow(page, /hemoglobin-beta.*\d+ · estimated CA-lDDT/).waitFor({ timeout: PREDICTION_MS });
     await screenshot(page, 'aws 04 succeeded');
@@ -152,7 +152,7 @@ describe('the editor on the AWS backend', function () {
   });
 
   it('cancels a job', async () => {
-    await predict(page, 'ubiquitin.fasta', /ubiquitin/);
+    await predict(page, 'ubiquitin.fasta', /ubiquitin(?!\.fasta)/);
     await clickInline(page, treeRow(page, /ubiquitin/).first(), 'Cancel');
     await treeRow(page, /ubiquitin.*Cancelled/).waitFor({ timeout: STEP_MS });
     await screenshot(page, 'aws 07 cancelled');
