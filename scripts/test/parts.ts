@@ -146,7 +146,7 @@ const alphafold: Part = {
   name: 'alphafold',
   needs: ['engine', 'alphafold'],
   needsBuild: false,
-  minutes: 12,
+  minutes: 15,
   run: async (options) => {
     const started = Date.now();
     const records = await runUnittest('alphafold', pythonProgram('alphafold', 'python'), options);

@@ -20,7 +20,7 @@ const PYTHON = process.env.FOLDPAD_ALPHAFOLD_PYTHON ?? pythonProgram('alphafold'
 const DIFFERS = /^(timings\.json|done_.*\.json)$/;
 
 describe('runner with the AlphaFold engine', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const { folder, remove } = temporaryFolder();
   const data = path.join(folder, 'databases');
   const jobs: RunnerJob[] = [];

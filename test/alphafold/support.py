@@ -114,7 +114,7 @@ def run_driver(arguments: list[str], **changes) -> tuple[int, str, str]:
     """Runs the driver to its end: exit code, stdout, stderr."""
     process = driver(arguments, **changes)
     try:
-        out, errors = process.communicate(timeout=300)
+        out, errors = process.communicate(timeout=600)
     except subprocess.TimeoutExpired:
         process.kill()
         raise AssertionError(f"the driver hangs: {process.communicate()}") from None
@@ -155,7 +155,7 @@ def differences(a: dict, b: dict) -> list[str]:
 
 def wait_until(holds: Callable[[], object], process: subprocess.Popen, what: str) -> None:
     """Waits for something that a running process brings about."""
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 480
     while not holds():
         if process.poll() is not None:
             raise AssertionError(f"the driver ended before {what}: {process.communicate()}")
