@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { extensionApi, type FullFoldpadApi } from './automation/extensionApi.ts';
 import { registerLanguageModelTools } from './automation/languageModelTools.ts';
 import { structureIcon } from './base/icons.ts';
+import { showError } from './base/showError.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import type { Services } from './commands/services.ts';
 import { Connection } from './connection/connection.ts';
@@ -13,6 +14,7 @@ import { StatusBar } from './connection/statusBar.ts';
 import { FastaLanguage } from './fasta/fastaLanguage.ts';
 import { EndNotifier } from './jobs/endNotifier.ts';
 import { FailureTeller } from './jobs/failureTeller.ts';
+import { FastaDrop } from './jobs/fastaDrop.ts';
 import { JobArrangement } from './jobs/jobArrangement.ts';
 import { JobDecorations } from './jobs/jobDecorations.ts';
 import { JobFilter } from './jobs/jobFilter.ts';
@@ -85,12 +87,16 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     new JobsTree(store, filter, arrangement, { results, notes, modelIcon: structureIcon(extensionUri) }),
   );
   keep(new JobDecorations(store));
-  const view = keep(new JobsView({ store, tree, filter, connection }));
+  const run = (command: string, ...given: unknown[]) => void vscode.commands.executeCommand(command, ...given);
+  const drop = new FastaDrop({
+    predict: (uris) => run('foldpad.predictStructure', uris[0], uris),
+    tell: (error) => showError(error, log),
+  });
+  const view = keep(new JobsView({ store, tree, filter, connection, drop }));
   keep(new FailureTeller(store, () => view.visible, log));
   const jobLog = keep(new JobLog(connection, log, workspaceState));
   keep(new LogProvider(connection, log));
   keep(new StatusBar(connection, store));
-  const run = (command: string, ...given: unknown[]) => void vscode.commands.executeCommand(command, ...given);
   const notifier = keep(
     new EndNotifier(workspaceState, store, {
       openStructure: (jobId) => run('foldpad.openStructure', jobId),

@@ -5,6 +5,7 @@ import { isFinished } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { describeError, join } from '../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { FastaDrop } from './fastaDrop.ts';
 import { filterText, type JobFilter } from './jobFilter.ts';
 import type { JobStore } from './jobStore.ts';
 import type { JobsTree } from './jobsTree.ts';
@@ -40,6 +41,7 @@ export class JobsView extends Disposable {
     readonly tree: JobsTree;
     readonly filter: JobFilter;
     readonly connection: Connection;
+    readonly drop: FastaDrop;
   }) {
     super();
     this.#store = parts.store;
@@ -49,6 +51,7 @@ export class JobsView extends Disposable {
     this.#view = this._register(
       vscode.window.createTreeView(JOBS_VIEW, {
         treeDataProvider: parts.tree,
+        dragAndDropController: parts.drop,
         canSelectMany: true,
         showCollapseAll: true,
       }),

@@ -32,6 +32,7 @@ export async function run(): Promise<void> {
   await import(/* webpackMode: "eager" */ './jobsTree.test.ts');
   await import(/* webpackMode: "eager" */ './endNotifier.test.ts');
   await import(/* webpackMode: "eager" */ './fasta.test.ts');
+  await import(/* webpackMode: "eager" */ './fastaDrop.test.ts');
   await import(/* webpackMode: "eager" */ './structureEditor.test.ts');
   await import(/* webpackMode: "eager" */ './predict.test.ts');
   await import(/* webpackMode: "eager" */ './automation.test.ts');
