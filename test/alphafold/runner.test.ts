@@ -16,6 +16,8 @@ const HERE = import.meta.dirname;
 const TEST_RUNNER = path.resolve(HERE, '../support/alphafoldTestRunner.ts');
 const RUNNER = path.resolve(HERE, '../../container/runner/main.ts');
 const PYTHON = process.env.FOLDPAD_ALPHAFOLD_PYTHON ?? pythonProgram('alphafold', 'python');
+/** Shared with the tests in Python, see support.py. */
+const COMPILED = path.resolve(HERE, '../../.cache/alphafold-compiled');
 /** What an attempt took, and who made it, differ from attempt to attempt. */
 const DIFFERS = /^(timings\.json|done_.*\.json)$/;
 
@@ -78,7 +80,7 @@ describe('runner with the AlphaFold engine', function () {
         FOLDPAD_ALPHAFOLD_PYTHON: PYTHON,
         FOLDPAD_DATABASES: data,
         FOLDPAD_ALPHAFOLD_DEVICE: 'cpu',
-        FOLDPAD_COMPILATION_CACHE: path.join(folder, 'compiled'),
+        FOLDPAD_COMPILATION_CACHE: COMPILED,
         JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: '0.3',
         XLA_FLAGS: '--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true',
         ...env,

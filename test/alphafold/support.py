@@ -31,6 +31,8 @@ from foldpad_alphafold.progress import Reporter  # noqa: E402
 from foldpad_alphafold.target import Chain  # noqa: E402
 from foldpad_alphafold.templates import Exclusion  # noqa: E402
 
+# Kept between runs of the tests; JAX knows what an entry was made from.
+COMPILED = ENGINE.parents[1] / ".cache/alphafold-compiled"
 NETWORK = Path(__file__).with_name("short_network.json")
 # Long enough for every search to find something, short enough for a network on a CPU.
 BETA = Chain("sp|P68871|HBB_HUMAN haemoglobin beta, its first 48 residues", tiny_databases.haemoglobin_beta()[:48])
@@ -133,7 +135,7 @@ def predict_arguments(features: Path, out: Path, model_preset: str, models: str,
     return [
         "predict", f"--features={features}", f"--model-preset={model_preset}", f"--models={models}", "--seed=5",
         "--device=cpu", f"--out={out}", f"--random-parameters={NETWORK}",
-        f"--compilation-cache={scratch() / 'compiled'}", *more]
+        f"--compilation-cache={COMPILED}", *more]
 
 
 def read_features(folder: Path) -> dict:
