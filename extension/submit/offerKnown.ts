@@ -41,8 +41,8 @@ function itemsOfOne(job: Job): KnownItem[] {
   const facts = [
     job.name,
     done && job.result ? confidenceText(job.result) : statusText(job.status),
-    engineText(job.engine),
     timeText(job.endedAt ?? job.createdAt),
+    engineText(job.engine),
   ];
   return [
     {

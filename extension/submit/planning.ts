@@ -68,12 +68,11 @@ export function forecastText(forecast: Forecasted, isLocal: boolean): string {
   const cost = costText(estimate, isLocal);
   const several = estimate.count > 1;
   const facts = [
-    several ? vscode.l10n.t('{0} predictions', estimate.count) : '',
     several ? vscode.l10n.t('the longest {0}', time) : time,
     several && estimate.cost ? vscode.l10n.t('{0} together', cost) : cost,
     memoryText(estimate),
   ];
-  return facts.filter(Boolean).join(' · ');
+  return facts.join(' · ');
 }
 
 /** What is worth knowing beside the numbers: why the memory is short, what the backend warns of. */
