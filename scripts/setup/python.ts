@@ -18,10 +18,10 @@ export const PYTHON_GROUPS = {
 export type PythonGroup = keyof typeof PYTHON_GROUPS;
 
 /** The oldest Python that the pinned packages run on. */
-const OLDEST = { major: 3, minor: 10 } as const;
+const OLDEST = { major: 3, minor: 11 } as const;
 
 /** `python3` comes first, as that is what the person at the keyboard chose; a version manager's may be broken. */
-const CANDIDATES = ['python3', '/usr/bin/python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const CANDIDATES = ['python3', '/usr/bin/python3', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
 /** Debian leaves these two out of its `python3`. */
 const VENV_PACKAGES = ['python3-venv', 'python3-pip'] as const;
