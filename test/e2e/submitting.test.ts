@@ -14,7 +14,6 @@ import {
   pick,
   quickPickRow,
   screenshot,
-  statusItem,
   treeRow,
   typeQuickly,
 } from '../support/workbench.ts';
@@ -92,10 +91,9 @@ describe('submitting a prediction', function () {
 
   it('asks nothing when the settings of last time are taken', async () => {
     await choose(page, 'crambin.fa.gz', 'Predict with Last Settings');
-    await treeRow(page, /crambin/)
-      .first()
-      .waitFor({ timeout: STEP_MS });
-    await statusItem(page, /Foldpad/).waitFor({ timeout: STEP_MS });
+    // In the Jobs view, which opens; the file itself is a row of the explorer.
+    await page.locator('.sidebar').getByText('Foldpad: Jobs').waitFor({ timeout: STEP_MS });
+    await treeRow(page, /crambin.*\d+ · estimated CA-lDDT/).waitFor({ timeout: PREDICTION_MS });
     await screenshot(page, 'submit 05 last settings');
   });
 });
