@@ -94,8 +94,10 @@ describe('process scheduler', function () {
     const run = shellRun(`${line(0.25)}; ${untilNoted(0.25)}; ${line(0.5)}; ${untilNoted(0.5)}; ${line(1)}`);
     await made.scheduler.submit(run);
     await untilStatus(made.scheduler, run.runId, 'SUCCEEDED');
-    const fractions = seen.flatMap(({ progress }) => progress?.fraction ?? []);
+    // The end tells the last progress again, if it was seen before the run had ended.
+    const fractions = [...new Set(seen.flatMap(({ progress }) => progress?.fraction ?? []))];
     assert.deepEqual(fractions, [0.25, 0.5, 1]);
+    assert.equal(seen.at(-1)?.progress?.fraction ?? 1, 1);
     assert.equal(seen.at(-1)?.status, 'SUCCEEDED');
   });
 
