@@ -69,6 +69,7 @@ const PARTS: readonly Part[] = [
     needsEngine: false,
     timeoutMinutes: 5,
   },
+  { name: 'rehearsal', title: 'AWS rehearsal', script: 'rehearsal.ts', needsEngine: true, timeoutMinutes: 20 },
   { name: 'lambda', title: 'Lambda functions', script: 'lambda.ts', needsEngine: false, timeoutMinutes: 20 },
 ];
 
