@@ -8,6 +8,7 @@ import { build } from './build.ts';
 import { isMain } from './lib/paths.ts';
 import { beforeSignalEnds } from './lib/process.ts';
 import { messageOf, say } from './lib/say.ts';
+import { useEditor } from './rehearsal/editorScene.ts';
 import { Narrator, RehearsalFailure } from './rehearsal/narrator.ts';
 import { cancel, leave, lookAround, makeKey, predict, readMail, remove } from './rehearsal/scenes.ts';
 import { setUpEngine, setUpLibrary } from './setup/engine.ts';
@@ -31,6 +32,7 @@ async function perform(rehearsal: Rehearsal, narrator: Narrator, folder: string)
   await readMail(stage, succeeded);
   const cancelled = await cancel(stage, ada.key);
   await remove(stage, ada.key, [succeeded, cancelled]);
+  await useEditor(stage);
   await leave(stage, ada);
 }
 

@@ -7,11 +7,11 @@ import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
+import { type EditorPlatform, startEditorPlatform } from '../support/editorPlatform.ts';
 import { needsEngine } from '../support/engine.ts';
 import { miniStackMissing } from '../support/miniStack.ts';
 import { vsixFile } from '../support/package.ts';
 import { colouredPixels } from '../support/pixels.ts';
-import { type Rehearsal, startRehearsal } from '../support/rehearsal.ts';
 import {
   answerDialog,
   chooseInContextMenu,
@@ -74,7 +74,7 @@ async function drawnPixels(page: Page): Promise<number> {
 
 describe('the editor on the AWS backend', function () {
   this.timeout(PREDICTION_MS + 2 * STEP_MS);
-  let rehearsal: Rehearsal;
+  let rehearsal: EditorPlatform;
   let editor: Editor;
   let browser: Browser;
   let page: Page;
@@ -87,7 +87,7 @@ describe('the editor on the AWS backend', function () {
       console.log(`      skipped: ${missing}`);
       this.skip();
     }
-    rehearsal = await startRehearsal();
+    rehearsal = await startEditorPlatform();
     key = await rehearsal.newKey('Ada Lovelace');
     editor = await startEditor({ workspace: EXAMPLES, vsix: [await vsixFile()] });
     browser = await openBrowser();
