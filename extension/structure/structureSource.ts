@@ -49,11 +49,6 @@ export async function readPaeBeside(uri: vscode.Uri): Promise<Uint8Array | undef
   return name === undefined ? undefined : vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
 }
 
-/** Bytes that are already here. */
-export function sourceFromBytes(fileName: string, bytes: Uint8Array): StructureSource {
-  return { fileName, read: () => Promise.resolve(bytes) };
-}
-
 async function readUri(uri: vscode.Uri, fileName: string): Promise<Uint8Array> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);

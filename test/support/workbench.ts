@@ -152,11 +152,6 @@ export async function runCommandNamed(page: Page, title: string, ...thenPick: st
   });
 }
 
-/** Opens an output channel by name. A channel's own `show()` is lost when it comes soon after activation. */
-export async function showOutput(page: Page, channel: string): Promise<void> {
-  await runCommandNamed(page, 'Output: Show Output Channels', channel);
-}
-
 /** The text of the open output channel that is on the screen. */
 export async function outputText(page: Page): Promise<string> {
   const lines = await page.locator('.part.panel .view-lines').allInnerTexts();

@@ -1,7 +1,5 @@
 /** What the letters of a sequence are called. The names are chemistry's own and are not translated here. */
 
-import { UNUSUAL_RESIDUES } from '../../../backend/api/fasta/alphabet.ts';
-
 /** Three-letter codes (IUPAC-IUB JCBN 1983). */
 export const THREE_LETTERS: Readonly<Record<string, string>> = {
   A: 'Ala',
@@ -31,8 +29,3 @@ export const THREE_LETTERS: Readonly<Record<string, string>> = {
   Y: 'Tyr',
   Z: 'Glx',
 };
-
-/** Whether a letter is one of B J O U X Z. */
-export function isUnusual(letter: string): boolean {
-  return letter in UNUSUAL_RESIDUES;
-}

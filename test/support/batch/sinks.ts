@@ -1,4 +1,4 @@
-/** Where the stand-in's logs and events go: CloudWatch Logs and EventBridge of an AWS emulator. */
+/** Where the stand-in's logs and events go: CloudWatch Logs of an AWS emulator, and whoever takes Batch's events. */
 import {
   CloudWatchLogsClient,
   type CloudWatchLogsClientConfig,
@@ -6,7 +6,6 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient, type EventBridgeClientConfig, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 
 export interface LogEvent {
   /** Milliseconds since 1970. */
@@ -70,34 +69,5 @@ async function ifNew(create: () => Promise<unknown>): Promise<void> {
     await create();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceAlreadyExistsException') throw error;
-  }
-}
-
-export class EventBridgeSink implements EventSink {
-  readonly #client: EventBridgeClient;
-
-  constructor(config: EventBridgeClientConfig) {
-    this.#client = new EventBridgeClient(config);
-  }
-
-  async deliver(event: BatchEvent): Promise<void> {
-    const { FailedEntryCount, Entries } = await this.#client.send(
-      new PutEventsCommand({
-        Entries: [
-          {
-            Source: event.source,
-            DetailType: event['detail-type'],
-            Time: new Date(event.time),
-            Resources: [...event.resources],
-            Detail: JSON.stringify(event.detail),
-          },
-        ],
-      }),
-    );
-    if (FailedEntryCount) throw new Error(`EventBridge did not take an event: ${Entries?.[0]?.ErrorMessage}`);
-  }
-
-  close(): void {
-    this.#client.destroy();
   }
 }
