@@ -14,7 +14,7 @@ import { dropUndefined } from './optional.ts';
 import { isPassing, refusal, unexpectedAnswer } from './refusal.ts';
 import { type Result, resultSchema } from './result.ts';
 import { IDEMPOTENCY_HEADER, ROUTES, type RouteName, routePath } from './routes.ts';
-import { jobFromWire, type WireJobRequest } from './wire.ts';
+import { jobFromWire } from './wire.ts';
 import {
   estimateFromWire,
   type Health,
@@ -31,6 +31,7 @@ import {
   wireQueuesSchema,
   wireSubmittedSchema,
 } from './wireAnswers.ts';
+import type { WireJobRequest } from './wireRequest.ts';
 
 export interface FoldpadClientOptions {
   /** Base address, for example `http://127.0.0.1:8730`; a path in it is kept. */

@@ -11,7 +11,6 @@ import { PROBLEM_EXAMPLE, REQUEST_EXAMPLE } from './openapiExamples.ts';
 import { PROBLEM_KINDS, type ProblemKind, problemSchema } from './problem.ts';
 import { resultSchema } from './result.ts';
 import { CANCEL_ROUTES, ROUTES, type RouteName } from './routes.ts';
-import { wireJobRequestSchema } from './wire.ts';
 import {
   wireBulkSchema,
   wireEstimatesSchema,
@@ -24,6 +23,7 @@ import {
   wireQueuesSchema,
   wireSubmittedSchema,
 } from './wireAnswers.ts';
+import { wireJobRequestSchema } from './wireRequest.ts';
 
 interface Operation {
   readonly summary: string;

@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { WireJobRequest } from './wire.ts';
+import type { WireJobRequest } from './wireRequest.ts';
 
 /** What the OpenAPI document shows as the body of `POST /`. */
 export const REQUEST_EXAMPLE: readonly WireJobRequest[] = [

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { JobRequest } from './job.ts';
 import { nearestWord } from './nearest.ts';
 import { type ProblemDetail, problem } from './problem.ts';
-import { requestFromWire, wireJobRequestSchema } from './wire.ts';
+import { requestFromWire, wireJobRequestSchema } from './wireRequest.ts';
 
 /** Jobs that one `POST /` may bring. */
 export const MAX_JOBS_PER_REQUEST = 1000;

@@ -5,7 +5,7 @@ import type { FastaMode, FastaRecord } from '../api/fasta/types.ts';
 import type { Engine, QueueInfo } from '../api/job.ts';
 import { dropUndefined } from '../api/optional.ts';
 import { MAX_JOBS_PER_REQUEST } from '../api/requests.ts';
-import type { WireJobRequest } from '../api/wire.ts';
+import type { WireJobRequest } from '../api/wireRequest.ts';
 import { CliError, usageError } from './errors.ts';
 import { type FastaInput, refuseMistakes } from './fastaInput.ts';
 import type { Output } from './output.ts';

@@ -2,7 +2,7 @@ import type { Job, JobRequest, QueueInfo } from '../api/job.ts';
 import { type ProblemDetail, problem } from '../api/problem.ts';
 import { invalidRequest } from '../api/requests.ts';
 import { type JobOrder, jobKeys } from '../api/runner.ts';
-import { parametersToWire } from '../api/wire.ts';
+import { parametersToWire } from '../api/wireParameters.ts';
 import { encodeText, sha256 } from './bytes.ts';
 import type { CoreDeps, Principal } from './deps.ts';
 import { checkParameters } from './engineRules.ts';

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { FastaMode } from '../../backend/api/fasta/types.ts';
 import type { Estimate, Job, QueueInfo } from '../../backend/api/job.ts';
 import { dropUndefined } from '../../backend/api/optional.ts';
-import type { WireJobRequest } from '../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { UserError } from '../base/errors.ts';
 import { noteSubmission } from '../commands/noteSubmission.ts';
 import type { Services } from '../commands/services.ts';

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
-import type { WireJobRequest } from '../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { describeError } from '../base/errors.ts';
 import type { Services } from './services.ts';
 

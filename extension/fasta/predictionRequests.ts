@@ -3,7 +3,7 @@
 import { formatFasta } from '../../backend/api/fasta/format.ts';
 import { parseHeader } from '../../backend/api/fasta/header.ts';
 import type { FastaMode, FastaRecord } from '../../backend/api/fasta/types.ts';
-import type { WireJobRequest } from '../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 
 export interface RequestInput {
   /** The file's name without folder and extensions. */

@@ -2,7 +2,7 @@
 
 import type { FastaMode } from '../../backend/api/fasta/types.ts';
 import { MODEL_NAMES, type ModelName, type QueueInfo } from '../../backend/api/job.ts';
-import type { WireJobRequest } from '../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 
 /** AlphaFold's databases and kind of model in one word. `pTM` is the kind that also gives the PAE. */
 export const PRESET_CHOICES = ['full', 'reduced', 'CASP14', 'pTM'] as const;

@@ -8,7 +8,7 @@ import { ConnectionError } from '../../backend/api/connectionError.ts';
 import { isFinished, type Job } from '../../backend/api/job.ts';
 import { resultSchema } from '../../backend/api/result.ts';
 import { jobKeys } from '../../backend/api/runner.ts';
-import type { WireJobRequest } from '../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { ATTEMPT_VARIABLE } from '../../backend/local/processes.ts';
 import { RunFolders } from '../../backend/local/runFolders.ts';
 import { findMarked } from './leftovers.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseFastaText } from '../../backend/api/fasta/parseFasta.ts';
 import type { QueueInfo } from '../../backend/api/job.ts';
-import { wireJobRequestSchema } from '../../backend/api/wire.ts';
+import { wireJobRequestSchema } from '../../backend/api/wireRequest.ts';
 import { CliError } from '../../backend/cli/errors.ts';
 import type { FastaInput } from '../../backend/cli/fastaInput.ts';
 import { Output } from '../../backend/cli/output.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Job, JobStatus } from '../../backend/api/job.ts';
 import { isLive } from '../../backend/api/job.ts';
 import { problem } from '../../backend/api/problem.ts';
-import { requestFromWire } from '../../backend/api/wire.ts';
+import { requestFromWire } from '../../backend/api/wireRequest.ts';
 import type { JobSource } from '../../extension/jobs/jobSource.ts';
 import { JobStore, type JobsChange } from '../../extension/jobs/jobStore.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Estimate, QueueInfo } from '../../backend/api/job.ts';
 import { MODEL_NAMES } from '../../backend/api/job.ts';
-import { REQUEST_DEFAULTS, wireJobRequestSchema } from '../../backend/api/wire.ts';
+import { REQUEST_DEFAULTS, wireJobRequestSchema } from '../../backend/api/wireRequest.ts';
 import {
   DEFAULT_TEMPLATE_DATE,
   isDate,

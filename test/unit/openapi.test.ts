@@ -4,7 +4,7 @@ import { openApiDocument } from '../../backend/api/openapi.ts';
 import { PROBLEM_EXAMPLE, REQUEST_EXAMPLE } from '../../backend/api/openapiExamples.ts';
 import { PROBLEM_KINDS, problemSchema } from '../../backend/api/problem.ts';
 import { CANCEL_ROUTES, ROUTES } from '../../backend/api/routes.ts';
-import { wireJobRequestSchema } from '../../backend/api/wire.ts';
+import { wireJobRequestSchema } from '../../backend/api/wireRequest.ts';
 import { createApp } from '../../backend/http/app.ts';
 import { type Answer, type ApiWorld, apiWorld } from '../support/apiWorld.ts';
 import { CRAMBIN } from '../support/coreWorld.ts';

@@ -12,13 +12,7 @@ import {
   RUN_STATUSES,
   STAGES,
 } from '../../backend/api/job.ts';
-import {
-  jobFromWire,
-  jobToWire,
-  requestFromWire,
-  wireJobRequestSchema,
-  wireJobSchema,
-} from '../../backend/api/wire.ts';
+import { jobFromWire, jobToWire, wireJobSchema } from '../../backend/api/wire.ts';
 import {
   estimateFromWire,
   estimateToWire,
@@ -30,6 +24,7 @@ import {
   wireLogPageSchema,
   wireQueuesSchema,
 } from '../../backend/api/wireAnswers.ts';
+import { requestFromWire, wireJobRequestSchema } from '../../backend/api/wireRequest.ts';
 import { GPU_QUEUES, HOMOLOGY_QUEUE } from '../support/manualScheduler.ts';
 
 const time = fc.constant('2026-11-22T10:00:00.000Z');

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Estimate, QueueInfo } from '../../../backend/api/job.ts';
-import type { WireJobRequest } from '../../../backend/api/wire.ts';
+import type { WireJobRequest } from '../../../backend/api/wireRequest.ts';
 import { Disposable } from '../../base/disposable.ts';
 import { describeError, isCancellation } from '../../base/errors.ts';
 import type { Connection } from '../../connection/connection.ts';
