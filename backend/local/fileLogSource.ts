@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { isFinished, type Job, type LogLine, type LogPage, type Run } from '../api/job.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../core/cursor.ts';
+import { isRunEnded } from '../core/job.ts';
 import type { LogSource } from '../core/ports.ts';
 import { cutLines, type RawLine, readLine } from './logLines.ts';
 import type { RunFolders } from './runFolders.ts';
@@ -73,7 +74,7 @@ export class FileLogSource implements LogSource {
 
   #page(job: Job, lines: readonly LogLine[], position: Position | undefined, isAtEnd: boolean): LogPage {
     const parts = position ? [position.runId, position.attempt, position.offset] : [];
-    const done = isAtEnd && (isFinished(job.status) || (job.runs.length > 0 && job.runs.every(hasRunEnded)));
+    const done = isAtEnd && (isFinished(job.status) || (job.runs.length > 0 && job.runs.every(isRunEnded)));
     return { lines, next: encodeCursor(CURSOR_KIND, [job.id, ...parts]), done };
   }
 
@@ -85,14 +86,10 @@ export class FileLogSource implements LogSource {
         run,
         attempt,
         file: this.#folders.attempt(run.id, attempt).log,
-        isWhole: attempt !== last || attempt < run.attempt || hasRunEnded(run),
+        isWhole: attempt !== last || attempt < run.attempt || isRunEnded(run),
       }));
     });
   }
-}
-
-function hasRunEnded(run: Run): boolean {
-  return run.status === 'SUCCEEDED' || run.status === 'FAILED';
 }
 
 function isAt(segment: Segment, position: Position): boolean {
