@@ -1,5 +1,8 @@
 /** Entry of the structure page. */
 
+// First: constants of the other modules are said in the editor's language when they are loaded.
+import './texts.ts';
+
 import { connectHost } from './host.ts';
 import { canDraw3d, createNglView } from './nglView.ts';
 import { StructurePage } from './structurePage.ts';

@@ -1,6 +1,14 @@
 /** The HTML of the structure page. Pure, so that the tests and the picture maker show the very page the editor shows. */
 
+import { TEXTS_ELEMENT } from './protocol.ts';
+
 export interface StructurePageParts {
+  /** Language of the page's words, as `vscode.env.language` has it. */
+  readonly language: string;
+  /** Name of the page. */
+  readonly title: string;
+  /** Translations of the page's words (`vscode.l10n.bundle`); none where they are English. */
+  readonly texts?: Readonly<Record<string, string>> | undefined;
   /** Where the page's script lies, as the page may load it. */
   readonly scriptUri: string;
   /** Where the page's style sheet lies, as the page may load it. */
@@ -27,22 +35,29 @@ export function structurePageCsp(parts: Pick<StructurePageParts, 'nonce' | 'styl
   ].join('; ');
 }
 
-const escapeAttribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+const escapeAttribute = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
-/** The whole page. Structure, title and file name are not part of it: they come by message and never become HTML. */
+/** A block of data, which never runs. No text in it can end it. */
+function textsBlock(texts: Readonly<Record<string, string>>): string {
+  const json = JSON.stringify(texts).replaceAll('<', '\\u003c');
+  return `<script type="application/json" id="${TEXTS_ELEMENT}">${json}</script>\n`;
+}
+
+/** The whole page. The structure, its title and file name are not part of it: they come by message and never become HTML. */
 export function structurePageHtml(parts: StructurePageParts): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeAttribute(parts.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(structurePageCsp(parts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Structure</title>
+<title>${escapeAttribute(parts.title)}</title>
 <link rel="stylesheet" href="${escapeAttribute(parts.styleUri)}">
 </head>
 <body>
 <div id="viewer"></div>
-<script nonce="${parts.nonce}" src="${escapeAttribute(parts.scriptUri)}"></script>
+${parts.texts ? textsBlock(parts.texts) : ''}<script nonce="${parts.nonce}" src="${escapeAttribute(parts.scriptUri)}"></script>
 </body>
 </html>
 `;

@@ -5,6 +5,9 @@
 
 import type { StructureFormat } from './formats.ts';
 
+/** Id of the element of the page that holds its words in the editor's language: JSON, English text to translation. */
+export const TEXTS_ELEMENT = 'texts';
+
 /** What the numbers in a structure say. Never mix the names: pLDDT is AlphaFold's own, estimated CA-lDDT is Foldpad's. */
 export type ConfidenceMetric = 'plddt' | 'estimated-ca-lddt';
 

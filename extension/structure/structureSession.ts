@@ -89,6 +89,9 @@ export class StructureSession implements vscode.Disposable {
     const part = (name: string): string =>
       this.#webview.asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name)).toString();
     this.#webview.html = structurePageHtml({
+      language: vscode.env.language,
+      title: vscode.l10n.t('Structure'),
+      texts: vscode.l10n.bundle,
       scriptUri: part('viewer.js'),
       styleUri: part('viewer.css'),
       styleSource: this.#webview.cspSource,

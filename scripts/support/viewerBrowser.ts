@@ -9,8 +9,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { structurePageHtml } from '../../extension/structure/pageHtml.ts';
+import { type StructurePageParts, structurePageHtml } from '../../extension/structure/pageHtml.ts';
 import type { HostMessage, PageMessage, StructureMessage } from '../../extension/structure/protocol.ts';
+import { ROOT } from '../lib/paths.ts';
 import { setUpBrowser } from '../setup/browser.ts';
 import { describeFailure } from '../setup/result.ts';
 import { ensureViewerBundle } from './viewerBundle.ts';
@@ -72,6 +73,8 @@ export interface ViewerBrowser {
     readonly scale?: number;
     /** A second policy on top of the page's own, for example `worker-src 'none'`. */
     readonly policy?: string;
+    /** Speaks this language: there must be a bundle for it. Default: English. */
+    readonly language?: string;
     /** Pretends that the browser has no WebGL; the page then never becomes ready. */
     readonly withoutWebGl?: boolean;
   }): Promise<ViewerPage>;
@@ -94,7 +97,13 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       const styleSource = `http://${request.headers.host}`;
       response.end(
-        structurePageHtml({ scriptUri: '/viewer.js', styleUri: '/viewer.css', styleSource, nonce: randomUUID() }),
+        structurePageHtml({
+          ...(await pageTexts(searchParams.get('language') ?? 'en')),
+          scriptUri: '/viewer.js',
+          styleUri: '/viewer.css',
+          styleSource,
+          nonce: randomUUID(),
+        }),
       );
     } else if (pathname === '/viewer.js' || pathname === '/viewer.css') {
       response.setHeader(
@@ -123,6 +132,7 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
         colorScheme: options.theme === 'light' ? 'light' : 'dark',
       });
       const url = new URL(`http://127.0.0.1:${port}/`);
+      if (options.language) url.searchParams.set('language', options.language);
       if (options.policy) url.searchParams.set('policy', options.policy);
       return openPage(context, url.href, options.theme ?? 'light', options.withoutWebGl ?? false);
     },
@@ -132,6 +142,13 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What the editor says of its language and of its translations. */
+async function pageTexts(language: string): Promise<Pick<StructurePageParts, 'language' | 'title' | 'texts'>> {
+  if (language === 'en') return { language, title: 'Structure' };
+  const texts = JSON.parse(await readFile(path.join(ROOT, 'l10n', `bundle.l10n.${language}.json`), 'utf8'));
+  return { language, title: texts.Structure, texts };
 }
 
 async function openPage(

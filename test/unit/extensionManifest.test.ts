@@ -17,9 +17,10 @@ const manifest = json('package.json');
 const { contributes } = manifest;
 const commands: string[] = contributes.commands.map(({ command }: MenuItem) => command);
 const menus = Object.entries<MenuItem[]>(contributes.menus);
-const sources = readdirSync(path.join(ROOT, 'extension'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => ({ file, text: read(path.join('extension', file)) }));
+const sourcesIn = (folder: string) =>
+  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file, text: read(path.join(folder, file)) }));
 
 describe('the manifest', () => {
   it('declares the commands that are registered, and no others', () => {
@@ -88,6 +89,17 @@ describe('the manifest', () => {
   });
 });
 
+/** The texts of all calls of a function; undefined for one that is not a plain literal, and so cannot be found. */
+function textsIn(sources: ReturnType<typeof sourcesIn>, name: string): { file: string; text: string | undefined }[] {
+  const literal = /^\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`$]*)`)/;
+  return sources.flatMap(({ file, text }) =>
+    [...text.matchAll(new RegExp(`${name}\\(`, 'g'))].map(({ 0: call, index }) => {
+      const [, single, double, tick] = literal.exec(text.slice(index + call.length)) ?? [];
+      return { file, text: (single ?? double ?? tick)?.replaceAll("\\'", "'").replaceAll('\\n', '\n') };
+    }),
+  );
+}
+
 describe('translations', () => {
   const english: Record<string, string> = json('package.nls.json');
   const chinese: Record<string, string> = json('package.nls.zh-cn.json');
@@ -105,15 +117,10 @@ describe('translations', () => {
   });
 
   it('of the code are complete, and none is left over', () => {
-    const literal = /l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`$]*)`)/g;
-    const used = sources.flatMap(({ text }) =>
-      [...text.matchAll(literal)].map(([, single, double, tick]) =>
-        (single ?? double ?? tick ?? '').replaceAll("\\'", "'").replaceAll('\\n', '\n'),
-      ),
-    );
-    const calls = sources.flatMap(({ text }) => [...text.matchAll(/l10n\.t\(/g)]).length;
-    assert.equal(used.length, calls, 'every text is a plain literal, so that it can be found');
-    assert.deepEqual([...new Set(used)].sort(), Object.keys(bundle).sort());
+    // The extension says `vscode.l10n.t('…')`; the page, which has no editor's API, `t('…')` of `@vscode/l10n`.
+    const calls = [...textsIn(sourcesIn('extension'), 'l10n\\.t'), ...textsIn(sourcesIn('webview'), '(?<![\\w.#])t')];
+    for (const { file, text } of calls) assert.ok(text !== undefined, `${file}: every text is a plain literal`);
+    assert.deepEqual([...new Set(calls.map(({ text }) => text))].sort(), Object.keys(bundle).sort());
   });
 
   it('of the code have the same places to fill', () => {

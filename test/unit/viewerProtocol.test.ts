@@ -133,6 +133,8 @@ describe('structure file names', () => {
 
 describe('the page', () => {
   const parts = {
+    language: 'en',
+    title: 'Structure',
     scriptUri: 'https://x/viewer.js',
     styleUri: 'https://x/viewer.css',
     styleSource: 'https://x',
@@ -151,5 +153,13 @@ describe('the page', () => {
     const html = structurePageHtml(parts);
     assert.deepEqual(html.match(/<script[^>]*>/g), ['<script nonce="abc" src="https://x/viewer.js">']);
     assert.doesNotMatch(html, /<style|style=| on[a-z]+=/);
+  });
+
+  it('carries its words as data that no word can break out of', () => {
+    const texts = { 'Try again': '</script><script>alert(1)</script><!--', 'Ends in "quotes"': '重试 & “再试”' };
+    const html = structurePageHtml({ ...parts, language: 'zh-cn"><script>', title: '</title><script>', texts });
+    assert.equal(html.match(/<script/g)?.length, 2, 'the data and the page’s own script');
+    const [, data = ''] = /<script type="application\/json" id="texts">([^<]*)<\/script>/.exec(html) ?? [];
+    assert.deepEqual(JSON.parse(data), texts);
   });
 });
