@@ -96,6 +96,8 @@ class Searches(unittest.TestCase):
             changed = plan([BETA], other)
             self.assertNotEqual(changed["features_key"], base["features_key"])
             self.assertEqual(changed["searches"], base["searches"])
+            self.assertEqual(changed["versions"], base["versions"], "they say nothing of the target")
+        self.assertEqual(plan([ALPHA], options("monomer"))["versions"], base["versions"])
         versions = support.data() / "databases.json"
         versions.write_text('{"mgnify": "2099_01"}')
         try:
@@ -105,6 +107,7 @@ class Searches(unittest.TestCase):
         differing = {old["search"] for old, new in zip(base["searches"], changed["searches"]) if old != new}
         self.assertEqual(differing, {"mgnify"})
         self.assertNotEqual(changed["features_key"], base["features_key"])
+        self.assertNotEqual(changed["versions"], base["versions"])
 
     def test_templates_that_are_too_young_or_excluded_are_not_used(self) -> None:
         def names(**changes) -> set[str]:

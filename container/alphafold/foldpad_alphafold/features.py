@@ -49,28 +49,39 @@ class FeatureOptions:
         return databases_module.find(self.data, names)
 
 
+def versions(database_preset: str, databases: dict[str, Database]) -> dict:
+    """What the features depend on besides the target: what this machine's databases and programs are."""
+    return {
+        "format": _FORMAT,
+        "database_preset": database_preset,
+        "databases": [database.identity for _, database in sorted(databases.items())],
+        "tools": {name: tools.version(name) for name in tools.SEARCH_TOOLS},
+        "alphafold": upstream.version(),
+    }
+
+
 def features_key(chains: list[Chain], options: FeatureOptions, databases: dict[str, Database]) -> str:
     """Everything that the features depend on, as one SHA-256. All presets for one chain share their features."""
     return sha256_of_json({
-        "format": _FORMAT,
         "chains": [[chain.description, chain.sequence] for chain in chains],
         "multimer": options.multimer,
-        "database_preset": options.database_preset,
-        "databases": [database.identity for _, database in sorted(databases.items())],
         "max_template_date": options.max_template_date,
         "exclusion": options.exclusion.describe(),
-        "tools": {name: tools.version(name) for name in tools.SEARCH_TOOLS},
-        "alphafold": upstream.version(),
+        **versions(options.database_preset, databases),
     })
 
 
 def plan(chains: list[Chain], options: FeatureOptions) -> dict:
-    """Key of the features and of each search, so that finished ones can be fetched before anything is run."""
+    """Key of the features and of each search, so that finished ones can be fetched before anything is run.
+
+    ``versions`` is the part of the key that only a machine with databases and programs knows; the target is the rest.
+    """
     databases = options.databases()
     sequences = list(dict.fromkeys(chain.sequence for chain in chains))
     wanted = kinds(databases, multimer=options.multimer, heteromer=options.multimer and len(sequences) > 1)
     return {
         "features_key": features_key(chains, options, databases),
+        "versions": sha256_of_json(versions(options.database_preset, databases)),
         "searches": [
             {"key": search_key(kind, sequence, databases), "search": kind.name, "file": kind.file}
             for sequence in sequences for kind in wanted],
