@@ -65,8 +65,8 @@ const forbidden = [
   only(
     'webview-knows-only-api-and-protocol',
     'webview',
-    ['backend/api', 'extension/structure/(protocol|formats)\\.ts'],
-    'The page shares with the editor the messages between them and the names of formats, and nothing else.',
+    ['backend/api', 'extension/structure/(protocol|\\w+Messages|formats|align)\\.ts'],
+    'The page shares with the editor their messages, the names of formats and how sequences are aligned; nothing else.',
   ),
   only(
     'container-knows-only-api',

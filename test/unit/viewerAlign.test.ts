@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { alignSequences } from '../../webview/align.ts';
+import { alignSequences } from '../../extension/structure/align.ts';
 
 const sequence = fc.string({ unit: fc.constantFrom(...'ACDEFGHIKLMNPQRSTVWYX'), maxLength: 60 });
 
