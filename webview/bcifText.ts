@@ -52,7 +52,11 @@ class Reader {
 
   #map(length: number): Record<string, Value> {
     const map: Record<string, Value> = Object.create(null);
-    for (let i = 0; i < length; i++) map[String(this.value())] = this.value();
+    for (let i = 0; i < length; i++) {
+      const key = this.value();
+      if (typeof key !== 'string') throw new BinaryCifError('A name in the BinaryCIF file is not a text.');
+      map[key] = this.value();
+    }
     return map;
   }
 

@@ -1,10 +1,12 @@
 /** Colours of atoms. Pure: a table with one colour per atom goes to the 3D view, whichever library draws it. */
 
+import { t } from '@vscode/l10n';
 import { BAND_COLORS, bandOf, type Palette } from './confidence.ts';
+import { HYDROPATHY_RANGE, hydropathyOf } from './hydropathy.ts';
 import type { ResidueInfo, SecondaryStructure, StructureData } from './structureData.ts';
 
 /** What colour stands for. */
-export type Coloring = 'confidence' | 'b-factor' | 'chain' | 'residue' | 'rainbow' | 'secondary';
+export type Coloring = 'confidence' | 'b-factor' | 'chain' | 'residue' | 'rainbow' | 'secondary' | 'hydrophobicity';
 
 /** What a table is made from. */
 export interface ColoringInput {
@@ -16,28 +18,33 @@ export interface ColoringInput {
   readonly palette: Palette;
 }
 
+/*
+ * Every palette but AlphaFold's own bands can be told apart with any common colour-vision deficiency: a test simulates each
+ * (Machado, Oliveira and Fernandes 2009) and measures how far its colours are from each other.
+ */
+
 /**
- * Qualitative colours for chains: Okabe and Ito's set for all kinds of colour vision (without its black and yellow,
- * which vanish on dark and light backgrounds), then Paul Tol's muted ones.
+ * Qualitative colours for chains: Okabe and Ito's set (2008) for all kinds of colour vision, without its black and yellow,
+ * which vanish on dark and light backgrounds, and with two of Paul Tol's muted ones (2021).
  */
 export const CHAIN_COLORS: readonly number[] = [
-  0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00, 0x999933, 0x882255, 0x44aa99, 0xaa4499,
+  0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00, 0x882255, 0x332288,
 ];
 
-/** Chemical classes of residues, in the order of the legend. */
+/** Chemical classes of residues in Okabe and Ito's colours, in the order of the legend. */
 export const RESIDUE_CLASSES = [
-  { label: 'Hydrophobic', color: 0xe69f00, names: ['ALA', 'VAL', 'LEU', 'ILE', 'MET', 'MSE'] },
-  { label: 'Aromatic', color: 0xcc79a7, names: ['PHE', 'TYR', 'TRP'] },
-  { label: 'Polar', color: 0x009e73, names: ['SER', 'THR', 'ASN', 'GLN', 'SEP', 'TPO'] },
-  { label: 'Positive', color: 0x0072b2, names: ['LYS', 'ARG', 'HIS'] },
-  { label: 'Negative', color: 0xd55e00, names: ['ASP', 'GLU'] },
-  { label: 'Gly, Pro, Cys', color: 0x56b4e9, names: ['GLY', 'PRO', 'CYS'] },
-  { label: 'Other, nucleotides', color: 0x999999, names: [] },
+  { label: t('Hydrophobic'), color: 0xe69f00, names: ['ALA', 'VAL', 'LEU', 'ILE', 'MET', 'MSE'] },
+  { label: t('Aromatic'), color: 0xcc79a7, names: ['PHE', 'TYR', 'TRP'] },
+  { label: t('Polar'), color: 0x009e73, names: ['SER', 'THR', 'ASN', 'GLN', 'SEP', 'TPO'] },
+  { label: t('Positive'), color: 0x0072b2, names: ['LYS', 'ARG', 'HIS'] },
+  { label: t('Negative'), color: 0xd55e00, names: ['ASP', 'GLU'] },
+  { label: t('Gly, Pro, Cys'), color: 0x56b4e9, names: ['GLY', 'PRO', 'CYS'] },
+  { label: t('Other, nucleotides'), color: 0x5a5a5a, names: [] },
 ] as const satisfies readonly { label: string; color: number; names: readonly string[] }[];
 
-/** Colours of secondary structure. */
+/** Colours of secondary structure: Paul Tol's wine, Okabe and Ito's orange, grey. */
 export const SECONDARY_COLORS: Readonly<Record<SecondaryStructure, number>> = {
-  helix: 0xcc79a7,
+  helix: 0x882255,
   strand: 0xe69f00,
   coil: 0x9aa5b1,
 };
@@ -45,8 +52,16 @@ export const SECONDARY_COLORS: Readonly<Record<SecondaryStructure, number>> = {
 /** Low to high B-factor: grey to magenta, unlike any colour of the confidence bands. */
 export const B_FACTOR_GRADIENT: readonly number[] = [0xb9c0c8, 0x8f7fc0, 0xa8188c];
 
-/** First to last residue of a chain, blue to red as PyMOL has it. */
-export const RAINBOW_GRADIENT: readonly number[] = [0x3b4cc0, 0x2a9df4, 0x3fbf7f, 0xf2c438, 0xd7301f];
+/** First to last residue of a chain, violet to red: stops of Paul Tol's smooth rainbow (2021), made for colour-blind eyes. */
+export const RAINBOW_GRADIENT: readonly number[] = [
+  0x6f4c9b, 0x5568b8, 0x4d8ac6, 0x549eb3, 0x60ab9e, 0x77b77d, 0xa6be54, 0xd1b541, 0xe49c39, 0xe67932, 0xda2222,
+];
+
+/**
+ * Stays in water (violet) to leaves it (orange): ColorBrewer's PuOr (Brewer 2003), which its makers call safe for
+ * colour-blind eyes, with a darker middle that is also seen on white.
+ */
+export const HYDROPATHY_GRADIENT: readonly number[] = [0x5e3c99, 0xb2abd2, 0xd0d0d0, 0xfdb863, 0xe66101];
 
 /** Colour at `position` (0–1, clamped) of a gradient with evenly spaced stops. */
 export function gradientColor(stops: readonly number[], position: number): number {
@@ -69,7 +84,10 @@ export function polymerChains(residues: readonly ResidueInfo[]): string[] {
 }
 
 const chainColor = (index: number): number => CHAIN_COLORS[index % CHAIN_COLORS.length] ?? 0;
-const OTHER_RESIDUE = 0x999999;
+/** What a colouring says nothing about. */
+const OTHER_RESIDUE = 0x8a8a8a;
+/** Residues of no class. */
+const OTHER_CLASS = 0x5a5a5a;
 
 /** One colour (0xRRGGBB) per atom. */
 export function colorAtoms(coloring: Coloring, input: ColoringInput): Uint32Array {
@@ -103,13 +121,21 @@ function colorResidues(
       const color = new Map<string, number>(
         RESIDUE_CLASSES.flatMap((group) => group.names.map((name): [string, number] => [name, group.color])),
       );
-      return residues.map(({ name }) => color.get(name.toUpperCase()) ?? OTHER_RESIDUE);
+      return residues.map(({ name }) => color.get(name.toUpperCase()) ?? OTHER_CLASS);
     }
     case 'secondary':
       return residues.map(({ secondary }) => SECONDARY_COLORS[secondary]);
     case 'rainbow':
       return rainbow(residues);
+    case 'hydrophobicity':
+      return residues.map(({ name }) => hydropathyColor(name));
   }
+}
+
+function hydropathyColor(name: string): number {
+  const index = hydropathyOf(name);
+  const [least, greatest] = HYDROPATHY_RANGE;
+  return index === undefined ? OTHER_RESIDUE : gradientColor(HYDROPATHY_GRADIENT, (index - least) / (greatest - least));
 }
 
 function rainbow(residues: readonly ResidueInfo[]): number[] {

@@ -1,5 +1,7 @@
 /** The four confidence bands, in AlphaFold's official cut-offs and colours, and sums over them. Pure. */
 
+import { t } from '@vscode/l10n';
+
 /** Bands from best to worst. */
 export type Band = 'veryHigh' | 'high' | 'low' | 'veryLow';
 
@@ -16,10 +18,10 @@ export interface BandDefinition {
 
 /** Cut-offs of the AlphaFold Protein Structure Database (Jumper et al. 2021, Varadi et al. 2022). */
 export const BANDS: readonly BandDefinition[] = [
-  { band: 'veryHigh', label: 'Very high', range: '≥ 90', from: 90 },
-  { band: 'high', label: 'High', range: '70–90', from: 70 },
-  { band: 'low', label: 'Low', range: '50–70', from: 50 },
-  { band: 'veryLow', label: 'Very low', range: '< 50', from: Number.NEGATIVE_INFINITY },
+  { band: 'veryHigh', label: t('Very high'), range: '≥ 90', from: 90 },
+  { band: 'high', label: t('High'), range: '70–90', from: 70 },
+  { band: 'low', label: t('Low'), range: '50–70', from: 50 },
+  { band: 'veryLow', label: t('Very low'), range: '< 50', from: Number.NEGATIVE_INFINITY },
 ];
 
 /**

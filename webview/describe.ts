@@ -1,9 +1,11 @@
 /** Sentences about a structure: the residue under the pointer, its origin, the whole for screen readers. Pure. */
 
+import { t } from '@vscode/l10n';
 import type { Provenance } from '../extension/structure/protocol.ts';
 import { BANDS, bandOf } from './confidence.ts';
 import type { StructureHeader } from './header.ts';
 import type { ValueMeaning } from './metric.ts';
+import { countAtoms, countChains, countResidues } from './names.ts';
 import type { Scene } from './scene.ts';
 import { describeSelection } from './sequence.ts';
 import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureData } from './structureData.ts';
@@ -11,8 +13,8 @@ import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureD
 /** For example `A · LYS 45 · Estimated CA-lDDT 87.3 (high)`. */
 export function describeResidue(residue: ResidueInfo, value: number, meaning: ValueMeaning): string {
   const place = `${residue.name} ${residue.number}${residue.insertion}`;
-  const chain = residue.chain === '' ? 'No chain name' : `Chain ${residue.chain}`;
-  if (meaning.kind === 'b-factor') return `${chain} · ${place} · B-factor ${value.toFixed(1)}`;
+  const chain = residue.chain === '' ? t('No chain name') : t('Chain {0}', residue.chain);
+  if (meaning.kind === 'b-factor') return `${chain} · ${place} · ${meaning.name} ${value.toFixed(1)}`;
   const band = BANDS.find((candidate) => candidate.band === bandOf(value));
   return `${chain} · ${place} · ${meaning.name} ${value.toFixed(1)} (${band?.label.toLowerCase() ?? ''})`;
 }
@@ -22,10 +24,11 @@ export function describeProvenance(stated: Provenance | undefined, header: Struc
   const provenance = stated ?? header.provenance;
   if (!provenance) return [header.title, header.method.toLowerCase()].filter((part) => part !== '').join(' · ');
   const templates = (provenance.templates ?? []).map(({ id, identity }) =>
-    identity === undefined ? id : `${id} (${Math.round(identity * 100)} % identical)`,
+    identity === undefined ? id : t('{0} ({1} % identical)', id, Math.round(identity * 100)),
   );
+  const list = templates.join(', ');
   const named =
-    templates.length === 0 ? '' : `${templates.length === 1 ? 'template' : 'templates'} ${templates.join(', ')}`;
+    templates.length === 0 ? '' : templates.length === 1 ? t('template {0}', list) : t('templates {0}', list);
   return [provenance.engine, named, provenance.createdAt?.slice(0, 10) ?? ''].filter((part) => part !== '').join(' · ');
 }
 
@@ -34,27 +37,24 @@ export function describeSelected(scene: Scene, selected: readonly number[]): str
   const { data, values, meaning } = scene;
   const atoms = selected.flatMap((index) => data.residues[index]?.atom ?? []);
   const mean = atoms.reduce((sum, atom) => sum + (values[atom] ?? Number.NaN), 0) / atoms.length;
-  const name = meaning.kind === 'b-factor' ? 'B-factor' : meaning.name;
   return [
-    `Selected: ${describeSelection(data, selected)}`,
-    count(selected.length, 'residue'),
-    `mean ${name} ${mean.toFixed(1)}`,
+    t('Selected: {0}', describeSelection(data, selected)),
+    countResidues(selected.length),
+    t('mean {0} {1}', meaning.name, mean.toFixed(1)),
   ].join(' · ');
 }
-
-const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
 
 /** Size of what is shown, for example `2 chains · 263 residues · 2101 atoms`. */
 export function describeSize(data: StructureData, model: ModelSelection): string {
   const polymer = polymerResidues(data, model);
   const chains = new Set(polymer.map(({ chain }) => chain)).size;
   return [
-    ...(chains > 0 ? [count(chains, 'chain'), count(polymer.length, 'residue')] : []),
-    count(countAtoms(data, model), 'atom'),
+    ...(chains > 0 ? [countChains(chains), countResidues(polymer.length)] : []),
+    countAtoms(atomsOf(data, model)),
   ].join(' · ');
 }
 
-function countAtoms(data: StructureData, model: ModelSelection): number {
+function atomsOf(data: StructureData, model: ModelSelection): number {
   if (model === 'all' || data.modelCount === 1) return data.atomCount;
   let atoms = 0;
   for (let atom = 0; atom < data.atomCount; atom++) {

@@ -1,5 +1,6 @@
 /** Gunzips what arrived gzipped, within bounds. */
 
+import { t } from '@vscode/l10n';
 import { MAX_INFLATED_BYTES } from '../extension/structure/formats.ts';
 import { UnreadableStructureError } from './errors.ts';
 
@@ -17,8 +18,8 @@ export async function inflate(bytes: Uint8Array, limit = MAX_INFLATED_BYTES): Pr
   for (;;) {
     const part = await reader.read().catch((error: unknown) => {
       throw new UnreadableStructureError(
-        'The file is gzipped, but the gzip data is damaged or cut off.',
-        'Download or copy the file again; “gzip -t FILE” tells whether it is whole.',
+        t('The file is gzipped, but the gzip data is damaged or cut off.'),
+        t('Download or copy the file again; “gzip -t FILE” tells whether it is whole.'),
         { cause: error },
       );
     });
@@ -27,8 +28,8 @@ export async function inflate(bytes: Uint8Array, limit = MAX_INFLATED_BYTES): Pr
     if (size > limit) {
       await reader.cancel();
       throw new UnreadableStructureError(
-        `The file is larger than ${Math.round(limit / (1024 * 1024))} MB when unpacked.`,
-        'Save only the chains or models you want to see to a smaller file.',
+        t('The file is larger than {0} MB when unpacked.', Math.round(limit / (1024 * 1024))),
+        t('Save only the chains or models you want to see to a smaller file.'),
       );
     }
     parts.push(part.value);

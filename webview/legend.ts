@@ -1,16 +1,20 @@
 /** What the colours mean, as data. Pure: the page shows it, and the same goes into exported pictures. */
 
+import { t } from '@vscode/l10n';
 import {
   B_FACTOR_GRADIENT,
   CHAIN_COLORS,
   type Coloring,
+  HYDROPATHY_GRADIENT,
   polymerChains,
   RAINBOW_GRADIENT,
   RESIDUE_CLASSES,
   SECONDARY_COLORS,
 } from './coloring.ts';
 import { BAND_COLORS, BANDS, type Palette, summarise, wholePercentages } from './confidence.ts';
+import { HYDROPATHY_RANGE } from './hydropathy.ts';
 import type { ValueMeaning } from './metric.ts';
+import { COLORING_NAMES, countResidues } from './names.ts';
 import type { ResidueInfo } from './structureData.ts';
 
 /** One colour and what it stands for. */
@@ -49,9 +53,10 @@ export interface LegendInput {
 const MOST_CHAINS = 8;
 
 const NOTES = {
-  plddt: 'How far the predictor trusts each residue, as its maker wrote it into the file.',
-  'estimated-ca-lddt':
+  plddt: t('How far the predictor trusts each residue, as its maker wrote it into the file.'),
+  'estimated-ca-lddt': t(
     'Accuracy expected for a homology model, estimated by Foldpad from its alignment. It is not AlphaFold’s pLDDT.',
+  ),
 } as const;
 
 /** The legend of a colouring. */
@@ -61,20 +66,38 @@ export function legendOf(coloring: Coloring, input: LegendInput): Legend {
       return confidenceLegend(input);
     case 'b-factor':
       return {
-        title: 'B-factor',
-        note: `Not a confidence: ${input.meaning.evidence}.`,
+        title: COLORING_NAMES[coloring],
+        note: t('Not a confidence: {0}.', input.meaning.evidence),
         rows: [],
         gradient: { stops: B_FACTOR_GRADIENT, from: input.range[0].toFixed(1), to: input.range[1].toFixed(1) },
       };
     case 'chain':
-      return { title: 'Chain', rows: chainRows(input.residues) };
+      return { title: COLORING_NAMES[coloring], rows: chainRows(input.residues) };
     case 'rainbow':
-      return { title: 'Position in chain', rows: [], gradient: { stops: RAINBOW_GRADIENT, from: 'first', to: 'last' } };
+      return {
+        title: COLORING_NAMES[coloring],
+        rows: [],
+        gradient: { stops: RAINBOW_GRADIENT, from: t('first'), to: t('last') },
+      };
+    case 'hydrophobicity':
+      return hydropathyLegend();
     case 'secondary':
-      return { title: 'Secondary structure', rows: secondaryRows(input.residues) };
+      return { title: COLORING_NAMES[coloring], rows: secondaryRows(input.residues) };
     case 'residue':
-      return { title: 'Residue type', rows: RESIDUE_CLASSES.map(({ color, label }) => ({ color, label })) };
+      return { title: COLORING_NAMES[coloring], rows: RESIDUE_CLASSES.map(({ color, label }) => ({ color, label })) };
   }
+}
+
+function hydropathyLegend(): Legend {
+  const [from, to] = HYDROPATHY_RANGE.map((index) => index.toFixed(1).replace('-', '−'));
+  return {
+    title: t('Hydrophobicity'),
+    note: t(
+      'Hydropathy index of Kyte and Doolittle (1982), which has no unit: violet stays in water, orange leaves it. Grey has no index.',
+    ),
+    rows: [],
+    gradient: { stops: HYDROPATHY_GRADIENT, from: t('{0} polar', from ?? ''), to: t('+{0} hydrophobic', to ?? '') },
+  };
 }
 
 function confidenceLegend({ meaning, residues, values, palette }: LegendInput): Legend {
@@ -99,18 +122,18 @@ function chainRows(residues: readonly ResidueInfo[]): LegendRow[] {
   const chains = polymerChains(residues);
   const rows = chains.slice(0, MOST_CHAINS).map((chain, index) => ({
     color: CHAIN_COLORS[index % CHAIN_COLORS.length] ?? 0,
-    label: chain === '' ? '(no name)' : chain,
-    range: `${counts.get(chain) ?? 0} residues`,
+    label: chain === '' ? t('(no name)') : chain,
+    range: countResidues(counts.get(chain) ?? 0),
   }));
   const more = chains.length - rows.length;
-  return more > 0 ? [...rows, { color: 0x808080, label: `and ${more} more` }] : rows;
+  return more > 0 ? [...rows, { color: 0x808080, label: t('and {0} more', more) }] : rows;
 }
 
 function secondaryRows(residues: readonly ResidueInfo[]): LegendRow[] {
   const kinds = ['helix', 'strand', 'coil'] as const;
   const counts = kinds.map((kind) => residues.filter(({ secondary }) => secondary === kind).length);
   const percentages = wholePercentages(counts);
-  const labels = ['Helix', 'Strand', 'Coil'];
+  const labels = [t('Helix'), t('Strand'), t('Coil')];
   return kinds.map((kind, index) => ({
     color: SECONDARY_COLORS[kind],
     label: labels[index] ?? kind,

@@ -1,5 +1,6 @@
 /** The legend beside the structure. */
 
+import { t } from '@vscode/l10n';
 import { gradientColor } from './coloring.ts';
 import type { Palette } from './confidence.ts';
 import { cssColor, el } from './dom.ts';
@@ -14,8 +15,8 @@ export function createLegendCard(onPalette: (palette: Palette) => void): {
   const body = el('div', { class: 'legend-body' });
   const box = el('input', { type: 'checkbox', id: 'palette' });
   box.addEventListener('change', () => onPalette(box.checked ? 'colour-blind' : 'official'));
-  const check = el('label', { class: 'check' }, box, 'Colour-blind safe');
-  const element = el('section', { class: 'legend', 'aria-label': 'Legend' }, body, check);
+  const check = el('label', { class: 'check' }, box, t('Colour-blind safe'));
+  const element = el('section', { class: 'legend', 'aria-label': t('Legend') }, body, check);
   return {
     element,
     show(legend, palette) {
@@ -31,7 +32,7 @@ export function createLegendCard(onPalette: (palette: Palette) => void): {
 function parts(legend: Legend): HTMLElement[] {
   const head = [
     el('h2', {}, legend.title),
-    ...(legend.mean ? [el('p', { class: 'mean' }, el('strong', {}, legend.mean), 'mean')] : []),
+    ...(legend.mean ? [el('p', { class: 'mean' }, el('strong', {}, legend.mean), t('mean'))] : []),
   ];
   const note = legend.note ? [el('p', { class: 'note' }, legend.note)] : [];
   if (legend.gradient) {

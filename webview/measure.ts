@@ -1,5 +1,6 @@
 /** Counts what is drawn, colour by colour. Tests ask for it; it only looks. */
 
+import { t } from '@vscode/l10n';
 import type { PixelCounts } from '../extension/structure/protocol.ts';
 import { BAND_COLORS, BANDS, type Band, type Palette } from './confidence.ts';
 
@@ -56,7 +57,7 @@ export async function readPixels(picture: Blob): Promise<ImageData> {
   const bitmap = await createImageBitmap(picture);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser cannot draw pictures.');
+  if (!context) throw new Error(t('This browser cannot draw pictures.'));
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, canvas.width, canvas.height);

@@ -1,5 +1,6 @@
 /** Reads a structure file with NGL, with errors that a user can act on. */
 
+import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { withChemComp } from './cifRepair.ts';
@@ -25,16 +26,22 @@ export async function loadStructure(
     });
   } catch (error) {
     throw new UnreadableStructureError(
-      `${name} could not be understood as ${FORMAT_NAMES[format]}.`,
-      'The file may be damaged, cut off, or of another format than its name says. Open it as text to see, or download it again.',
+      t('{0} could not be understood as {1}.', name, FORMAT_NAMES[format]),
+      t(
+        'The file may be damaged, cut off, or of another format than its name says. Open it as text to see, or download it again.',
+      ),
       { cause: error },
     );
   }
   if (!(loaded instanceof NGL.StructureComponent) || loaded.structure.atomStore.count === 0) {
     if (loaded instanceof NGL.Component) stage.removeComponent(loaded);
     throw new UnreadableStructureError(
-      `${name} has no atoms.`,
-      `A structure in ${FORMAT_NAMES[format]} needs ${ATOM_RECORDS[format]}. Open it as text to see what it holds, or download it again.`,
+      t('{0} has no atoms.', name),
+      t(
+        'A structure in {0} needs {1}. Open it as text to see what it holds, or download it again.',
+        FORMAT_NAMES[format],
+        ATOM_RECORDS[format],
+      ),
     );
   }
   return loaded;
@@ -42,7 +49,7 @@ export async function loadStructure(
 
 const FORMAT_NAMES: Readonly<Record<StructureFormat, string>> = { pdb: 'PDB', cif: 'mmCIF', bcif: 'BinaryCIF' };
 const ATOM_RECORDS: Readonly<Record<StructureFormat, string>> = {
-  pdb: 'ATOM or HETATM lines',
-  cif: 'an _atom_site table',
-  bcif: 'an _atom_site category',
+  pdb: t('ATOM or HETATM lines'),
+  cif: t('an _atom_site table'),
+  bcif: t('an _atom_site category'),
 };

@@ -1,5 +1,6 @@
 /** The structure view on NGL. The only file that imports NGL. */
 
+import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { fitCamera } from './camera.ts';
@@ -167,7 +168,7 @@ class NglView implements StructureView {
     this.removeComparison();
     const component = this.#component;
     const data = this.#data;
-    if (!component || !data) throw new Error('There is nothing to compare with.');
+    if (!component || !data) throw new Error(t('There is nothing to compare with.'));
     const loaded = await loadStructure(this.#stage, bytes, format, label);
     this.#compared = loaded;
     const otherData = readStructureData(loaded.structure);
@@ -175,8 +176,8 @@ class NglView implements StructureView {
     if (pairs.length < FEWEST_PAIRS) {
       this.removeComparison();
       throw new UnreadableStructureError(
-        `${label} has no chain that is like one of the shown structure: only ${pairs.length} residues can be compared.`,
-        'Compare with another structure of the same protein, or of a relative.',
+        t('{0} has no chain that is like one of the shown structure.', label),
+        t('Compare with another structure of the same protein, or of a relative.'),
       );
     }
     return { label, pairs, distances: layOver({ component, data }, { component: loaded, data: otherData }, pairs) };

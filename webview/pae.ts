@@ -1,5 +1,7 @@
 /** The predicted aligned error of a model: how far residue `j` may be off when residue `i` is laid on the truth. Pure. */
 
+import { t } from '@vscode/l10n';
+
 /** A square table of errors in ångström. */
 export interface Pae {
   /** Residues: rows and columns. */
@@ -32,11 +34,11 @@ export function parsePae(json: string): Pae {
   try {
     parsed = JSON.parse(json);
   } catch {
-    throw new UnreadablePaeError('The file of predicted aligned errors is not JSON; it may be cut off.');
+    throw new UnreadablePaeError(t('The file of predicted aligned errors is not JSON; it may be cut off.'));
   }
   const fields = (Array.isArray(parsed) ? parsed[0] : parsed) as Fields | null | undefined;
   if (typeof fields !== 'object' || fields === null) {
-    throw new UnreadablePaeError('The file of predicted aligned errors holds no table.');
+    throw new UnreadablePaeError(t('The file of predicted aligned errors holds no table.'));
   }
   const stated = fields.max_predicted_aligned_error ?? fields.max_pae;
   const table = fields.predicted_aligned_error ?? fields.pae;
@@ -52,12 +54,12 @@ function fromRows(rows: readonly unknown[]): Pick<Pae, 'size' | 'values'> {
     if (!Array.isArray(row) || row.length !== size) {
       const length = Array.isArray(row) ? row.length : 0;
       throw new UnreadablePaeError(
-        `Row ${i + 1} of the predicted aligned errors has ${length} values instead of ${size}.`,
+        t('Row {0} of the predicted aligned errors: {1} instead of {2} values.', i + 1, length, size),
       );
     }
     for (const [j, value] of row.entries()) values[i * size + j] = errorOf(value, i, j);
   }
-  if (size === 0) throw new UnreadablePaeError('The table of predicted aligned errors is empty.');
+  if (size === 0) throw new UnreadablePaeError(t('The table of predicted aligned errors is empty.'));
   return { size, values };
 }
 
@@ -65,12 +67,12 @@ function fromPairs(fields: Fields): Pick<Pae, 'size' | 'values'> {
   const { residue1, residue2, distance } = fields;
   if (!Array.isArray(residue1) || !Array.isArray(residue2) || !Array.isArray(distance)) {
     throw new UnreadablePaeError(
-      'The file has no predicted aligned errors: neither "predicted_aligned_error" nor "pae" is in it.',
+      t('The file has no predicted aligned errors: neither "predicted_aligned_error" nor "pae" is in it.'),
     );
   }
   const size = Math.round(Math.sqrt(distance.length));
   if (size === 0 || size * size !== distance.length || residue1.length !== distance.length) {
-    throw new UnreadablePaeError(`${distance.length} predicted aligned errors do not make a square table.`);
+    throw new UnreadablePaeError(t('{0} predicted aligned errors do not make a square table.', distance.length));
   }
   const values = new Float32Array(size * size);
   for (const [at, value] of distance.entries()) {
@@ -78,7 +80,7 @@ function fromPairs(fields: Fields): Pick<Pae, 'size' | 'values'> {
     const j = Number(residue2[at]) - 1;
     if (!(i >= 0 && i < size && j >= 0 && j < size)) {
       throw new UnreadablePaeError(
-        `Entry ${at + 1} of the predicted aligned errors names a residue that is not there.`,
+        t('Entry {0} of the predicted aligned errors names a residue that is not there.', at + 1),
       );
     }
     values[i * size + j] = errorOf(value, i, j);
@@ -88,7 +90,7 @@ function fromPairs(fields: Fields): Pick<Pae, 'size' | 'values'> {
 
 function errorOf(value: unknown, i: number, j: number): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw new UnreadablePaeError(`The predicted aligned error of residues ${i + 1} and ${j + 1} is not a number.`);
+  throw new UnreadablePaeError(t('The predicted aligned error of residues {0} and {1} is not a number.', i + 1, j + 1));
 }
 
 function largest(values: Float32Array): number {

@@ -1,5 +1,6 @@
 /** The heat map of predicted aligned errors beside the structure: points at pairs of residues, and selects by brushing. */
 
+import { t } from '@vscode/l10n';
 import { el } from './dom.ts';
 import { meanPae, type Pae, paeColor } from './pae.ts';
 import { describeSelection } from './sequence.ts';
@@ -26,15 +27,20 @@ export function createPaePanel(actions: PaeActions): {
   show(content: PaeContent | undefined): void;
   mark(selected: ReadonlySet<number>, pointed: number | undefined): void;
 } {
-  const image = el('canvas', { class: 'pae-map', tabindex: 0, role: 'img', 'aria-label': 'Predicted aligned error' });
+  const image = el('canvas', {
+    class: 'pae-map',
+    tabindex: 0,
+    role: 'img',
+    'aria-label': t('Predicted aligned error'),
+  });
   const text = el('p', { class: 'pae-text', 'aria-live': 'polite' });
   const from = el('span', {}, '0');
   const to = el('span');
   const scale = el('canvas', { class: 'pae-scale', 'aria-hidden': 'true', width: 128, height: 1 });
   const element = el(
     'section',
-    { class: 'pae', 'aria-label': 'Predicted aligned error' },
-    el('h2', {}, 'Predicted aligned error'),
+    { class: 'pae', 'aria-label': t('Predicted aligned error') },
+    el('h2', {}, t('Predicted aligned error')),
     image,
     el('div', { class: 'pae-key' }, from, scale, to),
     text,
@@ -64,8 +70,9 @@ function drawScale(canvas: HTMLCanvasElement): void {
   }
 }
 
-const EXPLANATION =
-  'Dark: the position of one residue relative to the other can be trusted. Drag over the map to select both parts.';
+const EXPLANATION = t(
+  'Dark: the position of one residue relative to the other can be trusted. Drag over the map to select both parts.',
+);
 
 class PaeMap {
   readonly #canvas: HTMLCanvasElement;
@@ -172,7 +179,7 @@ class PaeMap {
       return residue ? `${residue.chain} ${residue.name} ${residue.number}`.trim() : '';
     };
     const value = content.pae.values[row * content.pae.size + column] ?? Number.NaN;
-    this.#text.textContent = `${name(column)} when aligned on ${name(row)}: ${value.toFixed(1)} Å`;
+    this.#text.textContent = t('{0} when aligned on {1}: {2} Å', name(column), name(row), value.toFixed(1));
   }
 
   /** Of two selected stretches the mean error between them: what decides whether domains are placed. */
@@ -185,11 +192,12 @@ class PaeMap {
       );
     if (this.#spans) {
       const { rows, columns } = this.#spans;
-      return `Between ${name(columns)} and ${name(rows)}: mean ${meanPae(content.pae, rows, columns).toFixed(1)} Å`;
+      const mean = meanPae(content.pae, rows, columns).toFixed(1);
+      return t('Between {0} and {1}: mean {2} Å', name(columns), name(rows), mean);
     }
     const rows = [...this.#selected].flatMap((residue) => this.#rowOf.get(residue) ?? []).sort((a, b) => a - b);
     if (rows.length === 0) return EXPLANATION;
-    return `Within ${name(rows)}: mean ${meanPae(content.pae, rows, rows).toFixed(1)} Å`;
+    return t('Within {0}: mean {1} Å', name(rows), meanPae(content.pae, rows, rows).toFixed(1));
   }
 
   #drawSoon(): void {
@@ -254,7 +262,7 @@ class PaeMap {
 export function paint({ size, values, max }: Pae): OffscreenCanvas {
   const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser cannot draw pictures.');
+  if (!context) throw new Error(t('This browser cannot draw pictures.'));
   const image = context.createImageData(size, size);
   for (let at = 0; at < values.length; at++) {
     const [red, green, blue] = paeColor(values[at] ?? 0, max);

@@ -1,5 +1,6 @@
 /** A second structure beside the shown one: asking for it, laying it over, saying how far apart the two are. */
 
+import { t } from '@vscode/l10n';
 import type { ComparisonMessage } from '../extension/structure/protocol.ts';
 import { COMPARED_COLOR, type Comparison, describeComparison } from './comparison.ts';
 import { cssColor, el, icon } from './dom.ts';
@@ -32,8 +33,8 @@ export class PageComparison {
     this.#on = on;
     const swatch = el('span', { class: 'swatch' });
     swatch.style.backgroundColor = cssColor(COMPARED_COLOR);
-    const close = el('button', { type: 'button', class: 'tool', title: 'End the comparison' }, icon('clear'));
-    close.setAttribute('aria-label', 'End the comparison');
+    const close = el('button', { type: 'button', class: 'tool', title: t('End the comparison') }, icon('clear'));
+    close.setAttribute('aria-label', t('End the comparison'));
     close.addEventListener('click', () => this.choose('nothing'));
     this.element = el('div', { class: 'comparison', hidden: true }, swatch, this.#text, close);
   }

@@ -1,5 +1,6 @@
 /** What leaves the page: pictures, reports, and counts for tests. */
 
+import { t } from '@vscode/l10n';
 import type { Host } from './host.ts';
 import { countBandPixels, readPixels } from './measure.ts';
 import type { PageMarks } from './pageMarks.ts';
@@ -37,15 +38,19 @@ export class PageExports {
   }
 
   savePicture(options: PictureOptions): Promise<void> {
-    return this.#save('picture', 'Try a smaller size.', ({ scene, view, state }) =>
-      takePicture(scene, view, state, options),
-    );
+    return this.#save({
+      busy: t('Drawing the picture…'),
+      failed: (reason) => t('The picture could not be made: {0} Try a smaller size.', reason),
+      make: ({ scene, view, state }) => takePicture(scene, view, state, options),
+    });
   }
 
   saveReport(): Promise<void> {
-    return this.#save('report', 'Close other 3D tabs and try again.', ({ scene, view, state }) =>
-      makeReport(scene, view, state, this.#marks),
-    );
+    return this.#save({
+      busy: t('Writing the report…'),
+      failed: (reason) => t('The report could not be made: {0} Close other 3D tabs and try again.', reason),
+      make: ({ scene, view, state }) => makeReport(scene, view, state, this.#marks),
+    });
   }
 
   /** Counts what is drawn. */
@@ -57,19 +62,18 @@ export class PageExports {
     this.#host.post({ type: 'measured', id, width, height, pixels: countBandPixels(data, shown.state.palette) });
   }
 
-  async #save(
-    what: string,
-    remedy: string,
-    make: (shown: Shown) => Promise<{ readonly fileName: string; readonly bytes: Uint8Array }>,
-  ): Promise<void> {
+  async #save(file: {
+    readonly busy: string;
+    readonly failed: (reason: string) => string;
+    readonly make: (shown: Shown) => Promise<{ readonly fileName: string; readonly bytes: Uint8Array }>;
+  }): Promise<void> {
     const shown = await this.#shown();
     if (!shown) return;
-    this.#say(`Drawing the ${what}…`);
+    this.#say(file.busy);
     try {
-      this.#host.post({ type: 'save-file', ...(await make(shown)) });
+      this.#host.post({ type: 'save-file', ...(await file.make(shown)) });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#say(`The ${what} could not be made: ${reason} ${remedy}`);
+      this.#say(file.failed(error instanceof Error ? error.message : String(error)));
     }
   }
 }

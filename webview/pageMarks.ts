@@ -1,9 +1,11 @@
 /** What is pointed at, selected and measured, in all parts of the page and in words. */
 
+import { t } from '@vscode/l10n';
 import type { Comparison } from './comparison.ts';
 import { describeResidue, describeSelected, describeSize } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { inflate } from './inflate.ts';
+import { countResidues } from './names.ts';
 import { type Pae, parsePae, UnreadablePaeError } from './pae.ts';
 import type { PageParts } from './pageParts.ts';
 import { ResidueLink } from './residueLink.ts';
@@ -112,7 +114,8 @@ export class PageMarks {
     if (!this.#scene || !residue) return '';
     const words = describeResidue(residue, this.#scene.values[residue.atom] ?? Number.NaN, this.#scene.meaning);
     const distance = this.#distances?.byResidue.get(index);
-    return distance === undefined ? words : `${words} · ${distance.toFixed(1)} Å from ${this.#distances?.label}`;
+    if (distance === undefined) return words;
+    return `${words} · ${t('{0} Å from {1}', distance.toFixed(1), this.#distances?.label ?? '')}`;
   }
 
   async #showPae(bytes: Uint8Array, scene: Scene): Promise<string | undefined> {
@@ -120,7 +123,11 @@ export class PageMarks {
       const pae = parsePae(new TextDecoder().decode(await inflate(bytes)));
       const { residues } = layOutSequence(scene.data, this.#model);
       if (pae.size !== residues.length) {
-        return `The predicted aligned errors are of ${pae.size} residues, the structure has ${residues.length}; they are not shown.`;
+        return t(
+          'The predicted aligned errors are of {0}, the structure has {1}; they are not shown.',
+          countResidues(pae.size),
+          countResidues(residues.length),
+        );
       }
       if (scene !== this.#scene) return undefined;
       this.#pae = pae;
@@ -146,7 +153,10 @@ export class PageMarks {
     if (this.link.measuring) {
       const last = this.link.distances.at(-1);
       const said = last && this.#view ? `${this.#view.describeDistance(last)} · ` : '';
-      return `${said}Measuring: click the ${this.link.hasFirstAtom ? 'second' : 'first'} atom.`;
+      const next = this.link.hasFirstAtom
+        ? t('Measuring: click the second atom.')
+        : t('Measuring: click the first atom.');
+      return `${said}${next}`;
     }
     if (this.link.selected.size > 0) return describeSelected(scene, [...this.link.selected]);
     return describeSize(scene.data, this.#model);

@@ -1,5 +1,6 @@
 /** Makes the picture that is saved: the structure at full resolution, its legend, and words in the file about both. */
 
+import { t } from '@vscode/l10n';
 import { gradientColor } from './coloring.ts';
 import { cssColor } from './dom.ts';
 import type { Legend } from './legend.ts';
@@ -43,7 +44,7 @@ export async function makePicture(
   const strip = content.legend && options.legend ? layOut(content.legend, content, width) : undefined;
   const canvas = new OffscreenCanvas(Math.round(wanted), height + Math.round((strip?.height ?? 0) * unit));
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser cannot draw pictures.');
+  if (!context) throw new Error(t('This browser cannot draw pictures.'));
   if (options.background !== 'transparent') {
     context.fillStyle = content.backgroundColor;
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -101,7 +102,10 @@ function layOut(
     x += size + gap;
   };
   place({ text: legend.title, bold: true }, widthOf(legend.title, true), 10);
-  if (legend.mean) place({ text: `mean ${legend.mean}` }, widthOf(`mean ${legend.mean}`), 10);
+  if (legend.mean) {
+    const text = t('mean {0}', legend.mean);
+    place({ text }, widthOf(text), 10);
+  }
   x += 14;
   if (legend.gradient) {
     const { from, to, stops } = legend.gradient;

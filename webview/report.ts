@@ -1,5 +1,6 @@
 /** A page about a structure that needs nothing but itself: for a notebook, a colleague, a supplement. Pure. */
 
+import { t } from '@vscode/l10n';
 import { cssColor } from './dom.ts';
 import type { Legend } from './legend.ts';
 import { letterOf } from './sequence.ts';
@@ -15,6 +16,8 @@ export interface ReportResidue extends Pick<ResidueInfo, 'name' | 'number' | 'in
 
 /** All that a report says. */
 export interface ReportContent {
+  /** Language of its words, for example `en` or `zh-cn`. */
+  readonly language: string;
   readonly title: string;
   readonly fileName: string;
   /** SHA-256 of the structure file, hexadecimal. */
@@ -64,17 +67,17 @@ export function reportHtml(content: ReportContent): string {
   const { title, facts, remarks, pae, legend } = content;
   const sections = [
     `<img class="structure" alt="${text(pictureText(content))}" src="data:image/png;base64,${content.picture}">`,
-    section('What it is', list([...facts, ['File', content.fileName], ['SHA-256', content.sha256]])),
+    section(t('What it is'), list([...facts, [t('File'), content.fileName], ['SHA-256', content.sha256]])),
     ...(legend.note ? [`<p>${text(legend.note)}</p>`] : []),
     ...(remarks.length > 0
-      ? [section('Notes', `<ul>${remarks.map((one) => `<li>${text(one)}</li>`).join('')}</ul>`)]
+      ? [section(t('Notes'), `<ul>${remarks.map((one) => `<li>${text(one)}</li>`).join('')}</ul>`)]
       : []),
-    section(`${content.axis.name} by residue`, plot(content)),
-    ...(pae ? [section('Predicted aligned error', paeFigure(pae))] : []),
-    section('Sequence', sequence(content.residues)),
+    section(t('{0} by residue', content.axis.name), plot(content)),
+    ...(pae ? [section(t('Predicted aligned error'), paeFigure(pae))] : []),
+    section(t('Sequence'), sequence(content.residues)),
   ];
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${text(content.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
@@ -86,18 +89,18 @@ export function reportHtml(content: ReportContent): string {
 <h1>${text(title)}</h1>
 <p class="kind">${text(kindOf(legend))}</p>
 ${sections.join('\n')}
-<footer>Made with Foldpad.</footer>
+<footer>${text(t('Made with Foldpad.'))}</footer>
 </body>
 </html>
 `;
 }
 
 function kindOf({ title, mean }: Legend): string {
-  return mean ? `${title}, mean ${mean}` : `Coloured by ${title}`;
+  return mean ? t('{0}, mean {1}', title, mean) : t('Coloured by {0}', title);
 }
 
 function pictureText({ title, legend }: ReportContent): string {
-  return `3D structure of ${title}, coloured by ${legend.title}`;
+  return t('3D structure of {0}, coloured by {1}', title, legend.title);
 }
 
 function section(heading: string, body: string): string {
@@ -131,17 +134,21 @@ function plot({ residues, axis }: ReportContent): string {
   const chains = residues.flatMap((residue, index) => {
     if (residues[index - 1]?.chain === residue.chain) return [];
     const line = index === 0 ? '' : `<path d="M${at(index)} 0V${height}" stroke="#555" stroke-dasharray="3 3"/>`;
-    const label = residue.chain === '' ? '' : `Chain ${residue.chain}, `;
-    return [
-      `${line}<text x="${left + index * step + 4}" y="${height - 6}">${text(`${label}from ${residue.number}`)}</text>`,
-    ];
+    return [`${line}<text x="${left + index * step + 4}" y="${height - 6}">${text(chainStart(residue))}</text>`];
   });
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(`${axis.name} of ${residues.length} residues`)}" font-size="11" fill="#555">${ticks.join('')}${bars.join('')}${chains.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(t('{0} by residue', axis.name))}" font-size="11" fill="#555">${ticks.join('')}${bars.join('')}${chains.join('')}</svg>`;
+}
+
+function chainStart({ chain, number }: ReportResidue): string {
+  return chain === '' ? t('from {0}', number) : t('Chain {0}, from {1}', chain, number);
 }
 
 function paeFigure({ picture, max }: NonNullable<ReportContent['pae']>): string {
-  const key = `Dark green is 0 Å, white is ${max.toFixed(0)} Å: the error expected at one residue (column) when another (row) is laid on the truth.`;
-  return `<img class="pae" alt="Map of predicted aligned errors" src="data:image/png;base64,${picture}"><p>${text(key)}</p>`;
+  const key = t(
+    'Dark green is 0 Å, white is {0} Å: the error expected at one residue (column) when another (row) is laid on the truth.',
+    max.toFixed(0),
+  );
+  return `<img class="pae" alt="${text(t('Map of predicted aligned errors'))}" src="data:image/png;base64,${picture}"><p>${text(key)}</p>`;
 }
 
 /** Residues between two numbers. */

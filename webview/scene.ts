@@ -1,11 +1,13 @@
 /** A loaded structure with all that is derived from it. Pure. */
 
+import { t } from '@vscode/l10n';
 import type { StructureMessage } from '../extension/structure/protocol.ts';
 import { type Coloring, type ColoringInput, colorAtoms } from './coloring.ts';
 import type { Palette } from './confidence.ts';
 import type { StructureHeader } from './header.ts';
 import { type Legend, legendOf } from './legend.ts';
 import { meaningOf, type ValueMeaning } from './metric.ts';
+import { countResidues } from './names.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
 import { atomValues, gradientRange, valueFacts } from './values.ts';
 
@@ -39,10 +41,14 @@ export function createScene(
   const perResidue = fits ? declared?.perResidue : undefined;
   const meaning = meaningOf(header, valueFacts(data, message.fileName, perResidue), declared);
   const values = atomValues(data, meaning, perResidue);
-  const others: Coloring[] = ['rainbow', 'secondary', 'residue'];
+  const others: Coloring[] = ['rainbow', 'secondary', 'residue', 'hydrophobicity'];
   const warning =
     declared?.perResidue && !fits
-      ? `The result names ${declared.perResidue.length} confidences, the file has ${residues} residues; the file's own values are shown.`
+      ? t(
+          'The result tells the confidence of {0}, the file has {1}; the file’s own values are shown.',
+          countResidues(declared.perResidue.length),
+          countResidues(residues),
+        )
       : declared && meaning.kind === 'b-factor'
         ? meaning.evidence
         : undefined;

@@ -1,5 +1,6 @@
 /** A picture of the scene as it is shown: what is in it, what its file says and is called. */
 
+import { t } from '@vscode/l10n';
 import { describeProvenance } from './describe.ts';
 import { makePicture } from './picture.ts';
 import type { PictureOptions } from './picturePopover.ts';
@@ -27,8 +28,8 @@ export async function takePicture(
   const style = textStyle();
   const onEditor = options.background === 'editor';
   const description = [
-    `Coloured by ${legend.title}`,
-    legend.mean && `mean ${legend.mean}`,
+    t('Coloured by {0}', legend.title),
+    legend.mean && t('mean {0}', legend.mean),
     describeProvenance(provenance, scene.header),
   ];
   try {

@@ -1,5 +1,6 @@
 /** A report of the scene as it is shown. */
 
+import { t } from '@vscode/l10n';
 import { describeComparison } from './comparison.ts';
 import { describeSelected, describeSize } from './describe.ts';
 import { paint } from './paePanel.ts';
@@ -36,23 +37,24 @@ export async function makeReport(
   });
   const provenance = message.provenance ?? header.provenance;
   const content: ReportContent = {
+    language: document.documentElement.lang,
     title: message.title,
     fileName: message.fileName,
     sha256: scene.sha256,
     facts: [
-      ['Made by', provenance?.engine ?? ''],
-      ['Method', provenance ? '' : header.method.toLowerCase()],
-      ['Templates', (provenance?.templates ?? []).map(templateText).join(', ')],
-      ['Date', provenance?.createdAt?.slice(0, 10) ?? ''],
-      ['Model', message.models[message.selectedModel]?.label ?? ''],
-      ['Size', describeSize(data, model)],
+      [t('Made by'), provenance?.engine ?? ''],
+      [t('Method'), provenance ? '' : header.method.toLowerCase()],
+      [t('Templates'), (provenance?.templates ?? []).map(templateText).join(', ')],
+      [t('Date'), provenance?.createdAt?.slice(0, 10) ?? ''],
+      [t('Model'), message.models[message.selectedModel]?.label ?? ''],
+      [t('Size'), describeSize(data, model)],
     ],
     legend: sceneLegend(scene, coloring, state.palette, model),
     residues,
     axis:
       meaning.kind === 'confidence'
         ? { name: meaning.name, max: 100 }
-        : { name: 'B-factor', max: Math.max(1, ...residues.map(({ value }) => value)) },
+        : { name: meaning.name, max: Math.max(1, ...residues.map(({ value }) => value)) },
     picture: base64(picture.bytes),
     remarks: remarks(scene, view, marks),
     ...(marks.pae && {
@@ -64,15 +66,15 @@ export async function makeReport(
 }
 
 function templateText({ id, identity }: { readonly id: string; readonly identity?: number }): string {
-  return identity === undefined ? id : `${id} (${Math.round(identity * 100)} % identical)`;
+  return identity === undefined ? id : t('{0} ({1} % identical)', id, Math.round(identity * 100));
 }
 
 function remarks(scene: Scene, view: StructureView, { link, comparison }: PageMarks): string[] {
   return [
     ...(comparison
-      ? [`Compared with ${comparison.label}: ${describeComparison(comparison)}. It is drawn in ochre.`]
+      ? [t('Compared with {0}: {1}. It is drawn in ochre.', comparison.label, describeComparison(comparison))]
       : []),
-    ...link.distances.map((pair) => `Distance ${view.describeDistance(pair)}.`),
+    ...link.distances.map((pair) => t('Distance {0}.', view.describeDistance(pair))),
     ...(link.selected.size > 0 ? [`${describeSelected(scene, [...link.selected])}.`] : []),
   ];
 }

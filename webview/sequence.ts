@@ -1,5 +1,6 @@
 /** The residues of a structure as columns of a sequence track. Pure. */
 
+import { t } from '@vscode/l10n';
 import type { ModelSelection, ResidueInfo, StructureData } from './structureData.ts';
 
 /** Where a chain begins. */
@@ -125,5 +126,5 @@ export function describeSelection(data: StructureData, selected: readonly number
   }
   const words = runs.map(({ chain, from, to }) => `${chain} ${from}${to === from ? '' : `–${to}`}`.trim());
   const more = words.length - most;
-  return more > 0 ? `${words.slice(0, most).join(', ')} and ${more} more` : words.join(', ');
+  return more > 0 ? t('{0} and {1} more', words.slice(0, most).join(', '), more) : words.join(', ');
 }

@@ -1,5 +1,6 @@
 /** The sequence below the structure: one letter a residue, its colour under it; points at residues and selects them. */
 
+import { t } from '@vscode/l10n';
 import { COMPARED_COLOR } from './comparison.ts';
 import { cssColor, el } from './dom.ts';
 import { letterOf, residuesBetween, type SequenceLayout } from './sequence.ts';
@@ -50,13 +51,13 @@ export function createSequenceTrack(actions: TrackActions): {
     class: 'sequence-cells',
     tabindex: 0,
     role: 'slider',
-    'aria-label': 'Sequence',
-    'aria-roledescription': 'sequence',
+    'aria-label': t('Sequence'),
+    'aria-roledescription': t('sequence'),
     'aria-valuemin': 1,
   });
   const width = el('div', { class: 'sequence-width' });
   const scroller = el('div', { class: 'sequence-scroller', tabindex: -1 }, canvas, width);
-  const element = el('section', { class: 'sequence', 'aria-label': 'Sequence' }, scroller);
+  const element = el('section', { class: 'sequence', 'aria-label': t('Sequence') }, scroller);
   element.hidden = true;
   const track = new Track(canvas, scroller, width, actions);
   return {

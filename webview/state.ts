@@ -21,7 +21,15 @@ export interface ViewerState {
 }
 
 export const REPRESENTATIONS: readonly Representation[] = ['cartoon', 'surface', 'licorice', 'ball+stick'];
-export const COLORINGS: readonly Coloring[] = ['confidence', 'b-factor', 'chain', 'rainbow', 'secondary', 'residue'];
+export const COLORINGS: readonly Coloring[] = [
+  'confidence',
+  'b-factor',
+  'chain',
+  'rainbow',
+  'secondary',
+  'residue',
+  'hydrophobicity',
+];
 
 /** What a page that remembers nothing starts with. */
 export const INITIAL_STATE: ViewerState = {

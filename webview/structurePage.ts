@@ -1,11 +1,13 @@
 /** The page: takes messages and clicks, keeps the state, and brings view, legend and controls in line with it. */
 
+import { t } from '@vscode/l10n';
 import type { HostMessage, StructureMessage } from '../extension/structure/protocol.ts';
 import { describeProvenance, describeSize } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
+import { REPRESENTATION_NAMES } from './names.ts';
 import { PageComparison } from './pageComparison.ts';
 import { PageExports, type Shown } from './pageExports.ts';
 import { PageMarks } from './pageMarks.ts';
@@ -24,7 +26,8 @@ const DRAWING_MS = 200;
 /** How often a moving camera is remembered (ms). */
 const REMEMBER_MS = 250;
 
-const TRY_ANOTHER = 'Choose Try again: it is then drawn as cartoon, which needs the least memory.';
+const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
+const NO_WEBGL = t('This window cannot draw in 3D: WebGL 2 is missing.');
 
 /** Holds the page together. */
 export class StructurePage {
@@ -92,9 +95,10 @@ export class StructurePage {
       return;
     }
     this.#parts.overlay.fail(
-      'This window cannot draw in 3D: WebGL 2 is missing.',
-      'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove ' +
-        '“disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
+      NO_WEBGL,
+      t(
+        'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove “disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
+      ),
       [],
     );
   }
@@ -102,7 +106,7 @@ export class StructurePage {
   #receive(message: HostMessage): void {
     switch (message.type) {
       case 'reading':
-        this.#parts.overlay.busy(`Reading ${message.fileName}…`);
+        this.#parts.overlay.busy(t('Reading {0}…', message.fileName));
         return;
       case 'structure':
         void this.#show(message);
@@ -121,7 +125,7 @@ export class StructurePage {
         this.#parts.say(message.text);
         return;
       case 'file-saved':
-        this.#parts.say(message.outcome === 'saved' ? `Saved ${message.detail}.` : message.detail);
+        this.#parts.say(message.outcome === 'saved' ? t('Saved {0}.', message.detail) : message.detail);
         return;
       case 'measure':
         void this.#exports.measure(message.id);
@@ -134,7 +138,7 @@ export class StructurePage {
     this.#canOpenAsText = message.canOpenAsText;
     const isNewest = (): boolean => this.#serial === message.serial;
     try {
-      this.#parts.overlay.busy(`Opening ${message.fileName}…`);
+      this.#parts.overlay.busy(t('Opening {0}…', message.fileName));
       this.#parts.toolbar.showModels(
         message.models.map(({ label }) => label),
         message.selectedModel,
@@ -163,7 +167,7 @@ export class StructurePage {
     } catch (error) {
       if (!isNewest()) return;
       const problem = error instanceof Error ? error.message : String(error);
-      const remedy = error instanceof UnreadableStructureError ? error.remedy : 'Choose Try again.';
+      const remedy = error instanceof UnreadableStructureError ? error.remedy : t('Choose Try again.');
       this.#fail(problem, remedy);
       this.#host.post({ type: 'failed', serial: message.serial, problem });
     }
@@ -187,7 +191,7 @@ export class StructurePage {
 
   #needView(): StructureView {
     if (this.#view) return this.#view;
-    if (!this.#makeView) throw new Error('This window cannot draw in 3D: WebGL 2 is missing.');
+    if (!this.#makeView) throw new Error(NO_WEBGL);
     const view = this.#makeView(this.#parts.stage);
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.spin);
@@ -204,16 +208,16 @@ export class StructurePage {
     this.#view = undefined;
     this.#clear();
     this.#parts.overlay.fail(
-      'The graphics driver closed this 3D drawing.',
-      'That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.',
-      [{ text: 'Draw again', run: () => this.#host.post({ type: 'retry' }) }],
+      t('The graphics driver closed this 3D drawing.'),
+      t('That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.'),
+      [{ text: t('Draw again'), run: () => this.#host.post({ type: 'retry' }) }],
     );
   }
 
   #fail(problem: string, remedy: string): void {
     this.#clear();
-    const retry = { text: 'Try again', run: () => this.#host.post({ type: 'retry' }) };
-    const asText = { text: 'Open as text', run: () => this.#host.post({ type: 'open-as-text' }) };
+    const retry = { text: t('Try again'), run: () => this.#host.post({ type: 'retry' }) };
+    const asText = { text: t('Open as text'), run: () => this.#host.post({ type: 'open-as-text' }) };
     this.#parts.overlay.fail(problem, remedy, this.#canOpenAsText ? [retry, asText] : [retry]);
   }
 
@@ -237,7 +241,7 @@ export class StructurePage {
 
   async #redraw(): Promise<void> {
     if (!this.#scene) return;
-    this.#parts.overlay.busy('Drawing…', DRAWING_MS);
+    this.#parts.overlay.busy(t('Drawing…'), DRAWING_MS);
     const drawn = this.#draw();
     this.#drawn = drawn;
     try {
@@ -245,7 +249,8 @@ export class StructurePage {
       if (this.#drawn === drawn) this.#parts.overlay.clear();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#fail(`The structure could not be drawn as ${this.#state.representation}: ${reason}`, TRY_ANOTHER);
+      const how = REPRESENTATION_NAMES[this.#state.representation].toLowerCase();
+      this.#fail(t('The structure could not be drawn as {0}: {1}', how, reason), TRY_ANOTHER);
       this.#state = { ...this.#state, representation: INITIAL_STATE.representation };
       this.#host.writeState(this.#state);
     }
@@ -303,11 +308,16 @@ export class StructurePage {
     const size = describeSize(data, model);
     this.#marks.update(model, sceneColors(scene, coloring, palette));
     this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
-    const mean = legend.mean ? `, mean ${legend.mean}` : '';
+    const colors = legend.mean ? t('{0}, mean {1}', legend.title, legend.mean) : legend.title;
     this.#view?.canvas.setAttribute(
       'aria-label',
-      `3D structure of ${message.title}: ${size}, drawn as ${representation}, coloured by ${legend.title}${mean}. ` +
-        'Arrow keys turn it, plus and minus zoom, R resets the view.',
+      t(
+        '3D structure of {0}: {1}, drawn as {2}, coloured by {3}. Arrow keys turn it, plus and minus zoom, R resets the view.',
+        message.title,
+        size,
+        REPRESENTATION_NAMES[representation].toLowerCase(),
+        colors,
+      ),
     );
   }
 

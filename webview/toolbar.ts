@@ -1,7 +1,9 @@
 /** The controls above the structure. Plain form elements: the keyboard and screen readers know them already. */
 
+import { t } from '@vscode/l10n';
 import type { Coloring } from './coloring.ts';
 import { el, icon } from './dom.ts';
+import { COLORING_NAMES, REPRESENTATION_NAMES } from './names.ts';
 import type { ComparisonChoice } from './pageComparison.ts';
 import { type PictureOptions, picturePopover } from './picturePopover.ts';
 import { REPRESENTATIONS } from './state.ts';
@@ -37,21 +39,6 @@ export interface ToolbarActions {
   saveReport(): void;
 }
 
-const REPRESENTATION_NAMES: Readonly<Record<Representation, string>> = {
-  cartoon: 'Cartoon',
-  surface: 'Surface',
-  licorice: 'Licorice',
-  'ball+stick': 'Ball & stick',
-};
-
-const COLORING_NAMES: Readonly<Record<Exclude<Coloring, 'confidence'>, string>> = {
-  'b-factor': 'B-factor',
-  chain: 'Chain',
-  rainbow: 'Position in chain',
-  secondary: 'Secondary structure',
-  residue: 'Residue type',
-};
-
 /** Makes the toolbar. `update` brings it in line with the state; it never calls an action by itself. */
 export function createToolbar(actions: ToolbarActions): {
   readonly element: HTMLElement;
@@ -72,47 +59,49 @@ export function createToolbar(actions: ToolbarActions): {
   const segments = el(
     'fieldset',
     { class: 'segments' },
-    el('legend', { class: 'visually-hidden' }, 'Representation'),
+    el('legend', { class: 'visually-hidden' }, t('Representation')),
     ...radios.map(({ representation, input }) =>
       el('label', {}, input, el('span', {}, REPRESENTATION_NAMES[representation])),
     ),
   );
 
-  const coloring = select('Colour', 'What the colours stand for', (value) => actions.chooseColoring(value as Coloring));
-  const models = select('Model', 'Ranked models of this prediction, best first', (value) =>
+  const coloring = select(t('Colour'), t('What the colours stand for'), (value) =>
+    actions.chooseColoring(value as Coloring),
+  );
+  const models = select(t('Model'), t('Ranked models of this prediction, best first'), (value) =>
     actions.chooseModel(Number(value)),
   );
-  const ensemble = select('Member', 'Models in this file', (value) =>
+  const ensemble = select(t('Member'), t('Models in this file'), (value) =>
     actions.chooseEnsembleModel(value === 'all' ? 'all' : Number(value)),
   );
-  const compare = select('Compare', 'Lay another structure over this one', (value) => {
+  const compare = select(t('Compare'), t('Lay another structure over this one'), (value) => {
     actions.compareWith(value === 'nothing' || value === 'file' ? value : Number(value));
     // A file is chosen anew each time, and may be refused; the card over the structure says what is compared.
     if (value === 'file') compare.list.value = 'nothing';
   });
 
-  const spin = button('spin', 'Spin', 'Turn the structure slowly');
+  const spin = button('spin', t('Spin'), t('Turn the structure slowly'));
   spin.setAttribute('aria-pressed', 'false');
   spin.addEventListener('click', () => actions.setSpin(spin.getAttribute('aria-pressed') !== 'true'));
-  const reset = button('reset', 'Reset view', 'Show the whole structure again (R)');
+  const reset = button('reset', t('Reset view'), t('Show the whole structure again (R)'));
   reset.addEventListener('click', () => actions.reset());
-  const measure = button('measure', 'Measure', 'Measure distances: click one atom, then another');
+  const measure = button('measure', t('Measure'), t('Measure distances: click one atom, then another'));
   measure.setAttribute('aria-pressed', 'false');
   measure.addEventListener('click', () => actions.setMeasuring(measure.getAttribute('aria-pressed') !== 'true'));
-  const clear = button('clear', 'Clear distances', 'Take the measured distances away');
+  const clear = button('clear', t('Clear distances'), t('Take the measured distances away'));
   clear.hidden = true;
   clear.addEventListener('click', () => actions.clearDistances());
   const picture = picturePopover((options) => actions.savePicture(options));
-  const save = button('picture', 'Save picture…', 'Save a picture in high resolution');
+  const save = button('picture', t('Save picture…'), t('Save a picture in high resolution'));
   save.setAttribute('popovertarget', picture.id);
   save.setAttribute('aria-haspopup', 'dialog');
 
-  const report = button('report', 'Save report…', 'Save one page with picture, confidence, sequence and origin');
+  const report = button('report', t('Save report…'), t('Save one page with picture, confidence, sequence and origin'));
   report.addEventListener('click', () => actions.saveReport());
 
   const element = el(
     'header',
-    { class: 'toolbar', role: 'toolbar', 'aria-label': 'Structure' },
+    { class: 'toolbar', role: 'toolbar', 'aria-label': t('Structure') },
     segments,
     coloring.label,
     models.label,
@@ -151,9 +140,9 @@ export function createToolbar(actions: ToolbarActions): {
       coloring.label.hidden = false;
       const members = Array.from({ length: state.ensembleSize }, (_, index): [string, string] => [
         String(index),
-        `${index + 1} of ${state.ensembleSize}`,
+        t('{0} of {1}', index + 1, state.ensembleSize),
       ]);
-      ensemble.fill([...members, ['all', 'All']], String(state.ensembleModel));
+      ensemble.fill([...members, ['all', t('All')]], String(state.ensembleModel));
       ensemble.label.hidden = state.ensembleSize < 2;
       spin.setAttribute('aria-pressed', String(state.spin));
     },
@@ -173,7 +162,7 @@ export function createToolbar(actions: ToolbarActions): {
       const others = labels.flatMap((label, index): [string, string][] =>
         index === selected ? [] : [[String(index), label]],
       );
-      compare.fill([['nothing', 'with nothing'], ...others, ['file', 'a file…']], 'nothing');
+      compare.fill([['nothing', t('with nothing')], ...others, ['file', t('a file…')]], 'nothing');
       compare.label.hidden = false;
     },
     setEnabled(enabled) {

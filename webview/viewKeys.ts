@@ -1,5 +1,6 @@
 /** Keys of the 3D view, for those who use no mouse. */
 
+import { t } from '@vscode/l10n';
 import type { StructureView } from './structureView.ts';
 
 /** Turn of one key press (radians): 24 presses make a full circle. */
@@ -13,7 +14,7 @@ export function listenToKeys(view: StructureView, toggleSpin: () => void): void 
   const { canvas } = view;
   canvas.tabIndex = 0;
   canvas.setAttribute('role', 'application');
-  canvas.setAttribute('aria-roledescription', '3D view');
+  canvas.setAttribute('aria-roledescription', t('3D view'));
   const actions: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => view.rotate(0, -STEP),
     ArrowRight: () => view.rotate(0, STEP),

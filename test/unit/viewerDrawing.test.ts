@@ -112,7 +112,7 @@ describe('values', () => {
       '',
     );
     assert.deepEqual([...scene.values], [11, 11, 12, 12]);
-    assert.match(scene.warning ?? '', /names 1 confidences, the file has 2 residues/);
+    assert.match(scene.warning ?? '', /the confidence of 1 residue, the file has 2 residues/);
   });
 
   it('of a file without any claim are B-factors, and chains are its default colours', () => {

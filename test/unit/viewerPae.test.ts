@@ -41,7 +41,7 @@ describe('viewer predicted aligned error', () => {
       ['[{"predicted_', /not JSON/],
       ['[]', /no table/],
       ['{"plddt": [1]}', /neither/],
-      ['{"pae": [[0, 1], [0]]}', /Row 2 .* 1 values instead of 2/],
+      ['{"pae": [[0, 1], [0]]}', /Row 2 .*: 1 instead of 2 values/],
       ['{"pae": [[0, "x"], [0, 0]]}', /residues 1 and 2 is not a number/],
       ['{"pae": []}', /empty/],
       ['{"residue1": [1, 1], "residue2": [1, 2], "distance": [0, 1]}', /square/],

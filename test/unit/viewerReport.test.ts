@@ -4,6 +4,7 @@ import { type ReportContent, reportHtml } from '../../webview/report.ts';
 
 function content(text: string): ReportContent {
   return {
+    language: 'en',
     title: text,
     fileName: text,
     sha256: 'ab',
