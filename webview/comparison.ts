@@ -1,6 +1,8 @@
 /** Which residues of two structures are compared, and how far apart they are. Pure. */
 
-import { alignSequences } from './align.ts';
+import { t } from '@vscode/l10n';
+import { alignSequences } from '../extension/structure/align.ts';
+import { countResidues } from './names.ts';
 import { letterOf } from './sequence.ts';
 import type { StructureData } from './structureData.ts';
 
@@ -85,5 +87,5 @@ export function rmsd({ distances }: Pick<Comparison, 'distances'>): number {
 export function describeComparison(comparison: Comparison): string {
   const near = comparison.distances.filter((distance) => distance <= 2).length;
   const { length } = comparison.distances;
-  return `RMSD ${rmsd(comparison).toFixed(2)} Å over ${length} residues, ${near} of them within 2 Å`;
+  return t('RMSD {0} Å over {1}, {2} of them within 2 Å', rmsd(comparison).toFixed(2), countResidues(length), near);
 }
