@@ -135,6 +135,8 @@ export interface Run {
   readonly endedAt?: string;
   /** Where its log lines are kept, one stream for each attempt, oldest first; only where logs are found by name. */
   readonly logStreams?: readonly string[];
+  /** Other runs of the job do its work anew: what becomes of it decides nothing any more. */
+  readonly superseded?: true;
 }
 
 /** Why a job failed, what was found, what to do next. */
@@ -153,6 +155,12 @@ export interface ResultSummary {
   readonly models: number;
   /** Path of the best model's PDB below `output/{id}/`. */
   readonly bestModel: string;
+}
+
+/** Finished features in the cache: their key, and the SHA-256 of the file. */
+export interface KnownFeatures {
+  readonly key: string;
+  readonly sha256: string;
 }
 
 export interface Job {
@@ -174,6 +182,10 @@ export interface Job {
   readonly runs: readonly Run[];
   readonly result?: ResultSummary;
   readonly failure?: Failure;
+  /** By what the features of the same target are found in the cache (`featuresTarget`); stored, never on the wire. */
+  readonly featuresTarget?: string;
+  /** The plan's, if it found them: then there is no features run. Stored, never on the wire. */
+  readonly knownFeatures?: KnownFeatures;
   /**
    * What its last attempts have cost, once they have ended; computed by the API for its answers, never stored. Absent where
    * running is free or the price unknown.

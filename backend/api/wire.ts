@@ -24,6 +24,7 @@ const wireRunSchema = z.object({
   exit_code: z.number().int().optional(),
   started_at: z.string().optional(),
   ended_at: z.string().optional(),
+  superseded: z.literal(true).optional(),
 });
 
 export const wireJobSchema = wireParametersSchema
@@ -95,6 +96,7 @@ export function jobToWire(job: Job): WireJob {
         exit_code: run.exitCode,
         started_at: run.startedAt,
         ended_at: run.endedAt,
+        superseded: run.superseded,
       }),
     ),
     result: job.result && {
@@ -141,6 +143,7 @@ export function jobFromWire(w: WireJob): Job {
         exitCode: run.exit_code,
         startedAt: run.started_at,
         endedAt: run.ended_at,
+        superseded: run.superseded,
       }),
     ),
     result: w.result && {

@@ -32,6 +32,11 @@ export interface Policy {
   readonly stageTimeouts?: Readonly<Partial<Record<Stage, number>>>;
   /** The queue of `features` runs, where they do not wait in the job's own. */
   readonly featuresQueue?: string;
+  /**
+   * Seconds for which it is believed that databases and programs are those that a features run has seen: so long features
+   * in the cache are used without a features run. Without it every job has one.
+   */
+  readonly featuresTrustSeconds?: number;
   /** Region of the machines, for prices: `us-east-1`. */
   readonly region?: string;
 }

@@ -5,11 +5,16 @@ import { queueOfRun } from './cost.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded } from './job.ts';
+import { findKnownFeatures, prepareRuns } from './knownFeatures.ts';
 import { RunRefused, type RunSpec, type WorkMessage } from './ports.ts';
 import { removeJob } from './remove.ts';
+import { decisiveRuns } from './runs.ts';
 import { trackRun } from './track.ts';
 
-/** AlphaFold searches on cheap CPU machines before a GPU is paid for; the homology engine does all in one go. */
+/**
+ * AlphaFold searches on cheap CPU machines before a GPU is paid for, unless the features are in the cache; the homology
+ * engine does all in one go.
+ */
 const STAGES_OF_ENGINE: Readonly<Record<Job['engine'], readonly Stage[]>> = {
   alphafold2: ['features', 'predict'],
   homology: ['predict'],
@@ -32,8 +37,13 @@ export async function handleWork(deps: CoreDeps, message: WorkMessage): Promise<
 
 /** Plans the job's runs, stores the plan, hands the runs to the scheduler. */
 async function dispatchJob(deps: CoreDeps, id: string): Promise<void> {
-  const planned = await changeJob(deps, id, (job) => (job.runs.length === 0 ? [plan(deps, job)] : []));
+  const job = await deps.jobs.get(id);
+  if (!job) return;
+  const isNew = isLive(job.status) && job.runs.length === 0;
+  // Should another dispatcher be faster, its plan counts: the reducer keeps the first.
+  const planned = await changeJob(deps, id, isNew ? [await plan(deps, job)] : [], { known: job });
   if (!planned || !isLive(planned.after.status) || planned.after.cancelRequestedAt) return;
+  await prepareRuns(deps, planned.after);
   try {
     await submitRuns(deps, planned.after);
   } catch (error) {
@@ -42,16 +52,18 @@ async function dispatchJob(deps: CoreDeps, id: string): Promise<void> {
   }
 }
 
-function plan(deps: CoreDeps, job: Job): JobEvent {
-  const runs = STAGES_OF_ENGINE[job.engine].map((stage) => ({ id: deps.newId(), stage }));
-  return { type: 'runsPlanned', runs, at: deps.clock.now() };
+async function plan(deps: CoreDeps, job: Job): Promise<JobEvent> {
+  const features = await findKnownFeatures(deps, job);
+  const stages = STAGES_OF_ENGINE[job.engine].filter((stage) => stage !== 'features' || !features);
+  const runs = stages.map((stage) => ({ id: deps.newId(), stage }));
+  return { type: 'runsPlanned', runs, ...(features && { features }), at: deps.clock.now() };
 }
 
 /** Hands over every run that the scheduler does not have yet, each after the one that it needs. */
 async function submitRuns(deps: CoreDeps, planned: Job): Promise<void> {
   let job = planned;
   let previous: string | undefined;
-  for (const run of planned.runs) {
+  for (const run of decisiveRuns(planned.runs)) {
     let { schedulerId } = run;
     if (schedulerId === undefined) {
       const dependsOn = previous === undefined ? [] : [previous];
@@ -69,6 +81,8 @@ async function submitRuns(deps: CoreDeps, planned: Job): Promise<void> {
 async function stopSubmitted(deps: CoreDeps, id: string, schedulerId: string): Promise<void> {
   await deps.scheduler.terminate(schedulerId, 'cancelled on request');
   await stopJob(deps, id);
+  // What was made ready for the run came after the job's objects were removed.
+  if (!(await deps.jobs.get(id))) await deps.objects.removeAll(jobKeys.outputFolder(id));
 }
 
 function specOf(deps: CoreDeps, job: Job, run: Run, dependsOn: readonly string[]): RunSpec {

@@ -19,6 +19,7 @@ import {
 } from '../api/job.ts';
 import { dropUndefined } from '../api/optional.ts';
 import type { JobEvent } from './events.ts';
+import { currentRun, decisiveRuns, isSuperseded, newRun, withRun } from './runs.ts';
 
 type RunObserved = Extract<JobEvent, { type: 'runObserved' }>;
 
@@ -31,11 +32,13 @@ export interface NewJob {
   readonly request: JobRequest;
   readonly chains: readonly TargetChain[];
   readonly warnings: readonly string[];
+  readonly featuresTarget?: string;
   readonly at: string;
 }
 
 /** A job that nobody has worked on yet: QUEUED, version 1. */
-export function newJob({ id, owner, engine, queue, request, chains, warnings, at }: NewJob): Job {
+export function newJob(made: NewJob): Job {
+  const { id, owner, engine, queue, request, chains, warnings, featuresTarget, at } = made;
   return dropUndefined({
     id,
     name: request.name,
@@ -50,6 +53,7 @@ export function newJob({ id, owner, engine, queue, request, chains, warnings, at
     statusReason: DEFAULT_REASONS.QUEUED,
     warnings,
     runs: [],
+    featuresTarget,
     createdAt: at,
     updatedAt: at,
     version: 1,
@@ -91,10 +95,9 @@ function addFacts(job: Job, event: JobEvent): Job {
     case 'runsPlanned':
       // The first plan counts: two dispatchers must not give a job two sets of runs.
       if (finished || job.cancelRequestedAt || job.runs.length > 0) return job;
-      return {
-        ...job,
-        runs: event.runs.map(({ id, stage }) => ({ id, stage, status: 'SUBMITTED', attempt: 1 })),
-      };
+      return dropUndefined({ ...job, runs: event.runs.map(newRun), knownFeatures: event.features });
+    case 'runReplaced':
+      return replaceRun(job, event);
     case 'runSubmitted':
       return withRun(job, event.runId, (run) =>
         run.schedulerId === undefined ? { ...run, schedulerId: event.schedulerId } : run,
@@ -105,7 +108,7 @@ function addFacts(job: Job, event: JobEvent): Job {
       if (finished || job.result) return job;
       return { ...job, result: event.result, warnings: union(job.warnings, event.warnings) };
     case 'failed':
-      return finished ? job : { ...job, failure: event.failure };
+      return finished || isSuperseded(job, event.runId) ? job : { ...job, failure: event.failure };
     case 'explained':
       return finished || job.cancelRequestedAt ? job : { ...job, statusReason: event.reason };
     case 'cancelRequested':
@@ -115,18 +118,46 @@ function addFacts(job: Job, event: JobEvent): Job {
   }
 }
 
+/**
+ * Whether the run may be replaced because the features that it started from cannot be used. That happens once to a job at
+ * most, for then it has a features run of its own.
+ */
+export function mayReplace(job: Job, runId: string): boolean {
+  if (isFinished(job.status) || job.status === 'DELETING' || job.cancelRequestedAt || job.result) return false;
+  if (!job.knownFeatures || job.runs.some(({ stage }) => stage === 'features')) return false;
+  const run = job.runs.find(({ id }) => id === runId);
+  return run?.stage === 'predict' && run.status !== 'SUCCEEDED';
+}
+
+/** Keeps the run that is replaced: it has a log, and has cost money. */
+function replaceRun(job: Job, event: Extract<JobEvent, { type: 'runReplaced' }>): Job {
+  if (!mayReplace(job, event.runId)) return job;
+  const marked = withRun(job, event.runId, (run) => ({ ...run, superseded: true }));
+  return dropUndefined({
+    ...marked,
+    runs: [...marked.runs, ...event.runs.map(newRun)],
+    warnings: union(job.warnings, [event.reason]),
+    statusReason: event.reason,
+    // What is done from now on starts at the first stage again, and from no features.
+    progress: undefined,
+    knownFeatures: undefined,
+  });
+}
+
 /** Also after the job's end: cleaning up needs to know which runs still hold something. */
 function observe(job: Job, event: RunObserved): Job {
   const before = job.runs.find((run) => run.id === event.runId);
   if (!before || !isNews(before, event)) return job;
   const next = withRun(job, event.runId, (run) => observedRun(run, event));
   if (isFinished(job.status)) return next;
+  const started = next.runs.flatMap((run) => run.startedAt ?? []).sort()[0];
+  const startedAt = started ?? job.startedAt;
+  if (before.superseded) return dropUndefined({ ...next, startedAt });
 
   const retried = event.attempt > before.attempt && job.progress?.stage === before.stage;
   const known = retried ? undefined : job.progress;
   const progress = event.progress && isFurther(known, event.progress) ? event.progress : known;
-  const started = next.runs.flatMap((run) => run.startedAt ?? []).sort()[0];
-  return dropUndefined({ ...next, progress, startedAt: started ?? job.startedAt });
+  return dropUndefined({ ...next, progress, startedAt });
 }
 
 function observedRun(run: Run, event: RunObserved): Run {
@@ -143,6 +174,7 @@ function observedRun(run: Run, event: RunObserved): Run {
     startedAt: event.startedAt ?? sameAttempt?.startedAt,
     endedAt: event.endedAt ?? sameAttempt?.endedAt,
     logStreams: event.logStreams ? union(run.logStreams ?? [], event.logStreams) : run.logStreams,
+    superseded: run.superseded,
   });
 }
 
@@ -182,7 +214,8 @@ function statusOf(before: Job, facts: Job): JobStatus {
   if (isFinished(before.status)) return facts.deleteRequestedAt ? 'DELETING' : before.status;
 
   const predicted = facts.runs.some((run) => run.stage === 'predict' && run.status === 'SUCCEEDED');
-  const failed = facts.failure !== undefined || facts.runs.some((run) => run.status === 'FAILED');
+  const runs = decisiveRuns(facts.runs);
+  const failed = facts.failure !== undefined || runs.some((run) => run.status === 'FAILED');
   if (facts.result && predicted) return 'SUCCEEDED';
   if (facts.cancelRequestedAt) {
     const over = facts.runs.every(isRunEnded);
@@ -190,7 +223,7 @@ function statusOf(before: Job, facts: Job): JobStatus {
     return over && (failed || facts.runs.length === 0) ? 'CANCELLED' : 'CANCELLING';
   }
   if (failed) return 'FAILED';
-  return liveStatus(facts.runs);
+  return liveStatus(runs);
 }
 
 /** The status of the run that the job stands at: the first that has not succeeded. */
@@ -199,11 +232,6 @@ function liveStatus(runs: readonly Run[]): JobStatus {
   if (!current) return runs.length === 0 ? 'QUEUED' : 'RUNNING';
   const untouched = runs.every((run) => run.schedulerId === undefined && run.status === 'SUBMITTED');
   return untouched ? 'QUEUED' : current.status;
-}
-
-/** The first run that has not succeeded; `undefined` when there is none. */
-export function currentRun(runs: readonly Run[]): Run | undefined {
-  return runs.find((run) => run.status !== 'SUCCEEDED');
 }
 
 const DEFAULT_REASONS: Readonly<Record<JobStatus, string | undefined>> = {
@@ -223,6 +251,7 @@ const DEFAULT_REASONS: Readonly<Record<JobStatus, string | undefined>> = {
 function reasonOf(status: JobStatus, before: Job, facts: Job, event: JobEvent): string | undefined {
   if (status === 'FAILED') return facts.failure?.message;
   if (event.type === 'explained' && status === before.status) return facts.statusReason;
+  if (event.type === 'runReplaced' && status === 'QUEUED') return facts.statusReason;
   const current = currentRun(facts.runs);
   if (status === current?.status && current.statusReason !== undefined) return current.statusReason;
   if (status === 'RUNNING' && !current) return 'The run has ended; its result is being checked.';
@@ -231,7 +260,7 @@ function reasonOf(status: JobStatus, before: Job, facts: Job, event: JobEvent): 
 }
 
 function failureOfRuns(runs: readonly Run[]): Failure {
-  const run = runs.find((candidate) => candidate.status === 'FAILED');
+  const run = decisiveRuns(runs).find((candidate) => candidate.status === 'FAILED');
   const step = run?.stage === 'features' ? 'sequence and template search' : 'prediction';
   const how = run?.statusReason ?? (run?.exitCode === undefined ? 'no reason was given' : `exit code ${run.exitCode}`);
   return {
@@ -239,31 +268,6 @@ function failureOfRuns(runs: readonly Run[]): Failure {
     message: `The ${step} ended without a result: ${how.replace(/\.$/, '')}.`,
     remedy: 'Read the end of the job’s log for the cause, then submit the job again.',
   };
-}
-
-function withRun(job: Job, id: string, change: (run: Run) => Run): Job {
-  const run = job.runs.find((candidate) => candidate.id === id);
-  if (!run) return job;
-  const changed = change(run);
-  if (changed === run) return job;
-  return { ...job, runs: job.runs.map((other) => (other === run ? inOrder(changed) : other)) };
-}
-
-/** Properties in one order, so that equal runs are equal as JSON. */
-function inOrder(run: Run): Run {
-  const { id, stage, status, schedulerId, attempt, statusReason, exitCode, startedAt, endedAt, logStreams } = run;
-  return dropUndefined({
-    id,
-    stage,
-    status,
-    schedulerId,
-    attempt,
-    statusReason,
-    exitCode,
-    startedAt,
-    endedAt,
-    logStreams,
-  });
 }
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {

@@ -5,6 +5,7 @@ import { failDispatch } from './dispatch.ts';
 import { isRunEnded } from './job.ts';
 import { pagesOfJobs } from './pages.ts';
 import type { RunObservation, WorkMessage } from './ports.ts';
+import { decisiveRuns } from './runs.ts';
 import { awaitsVerdict, trackRun } from './track.ts';
 
 export interface ReconcileOptions {
@@ -131,6 +132,6 @@ function missingWork(job: Job): WorkMessage['kind'] | undefined {
   if (job.status === 'DELETING') return 'delete';
   if (isFinished(job.status)) return undefined;
   if (job.status === 'CANCELLING') return 'cancel';
-  const handedOver = job.runs.length > 0 && job.runs.every((run) => run.schedulerId !== undefined);
+  const handedOver = job.runs.length > 0 && decisiveRuns(job.runs).every((run) => run.schedulerId !== undefined);
   return handedOver ? undefined : 'dispatch';
 }

@@ -1,3 +1,4 @@
+import { featuresTarget } from '../api/featuresIndex.ts';
 import type { Job, JobRequest, QueueInfo } from '../api/job.ts';
 import { type ProblemDetail, problem } from '../api/problem.ts';
 import { invalidRequest } from '../api/requests.ts';
@@ -45,7 +46,7 @@ export async function submitJobs(
   const resolved = await resolveRequests(deps, requests);
   for (const { queue } of resolved) if (!queue.available) throw queueUnavailable(queue);
 
-  const jobs = resolved.map((item) => jobOf(deps, principal, item));
+  const jobs = await Promise.all(resolved.map((item) => jobOf(deps, principal, item)));
   try {
     await mapConcurrently(resolved, WIDTH, async ({ target }, index) => {
       const job = jobs[index];
@@ -102,7 +103,12 @@ async function resolveOne(
   return { request, queue, target, warnings: [...choice.warnings, ...verdict.warnings, ...target.warnings] };
 }
 
-function jobOf(deps: CoreDeps, { owner }: Principal, { request, queue, target, warnings }: ResolvedRequest): Job {
+async function jobOf(
+  deps: CoreDeps,
+  { owner }: Principal,
+  { request, queue, target, warnings }: ResolvedRequest,
+): Promise<Job> {
+  const isCached = queue.engine === 'alphafold2';
   return newJob({
     id: deps.newId(),
     owner,
@@ -111,6 +117,7 @@ function jobOf(deps: CoreDeps, { owner }: Principal, { request, queue, target, w
     request,
     chains: target.chains,
     warnings,
+    ...(isCached && { featuresTarget: await featuresTarget(await sha256(target.fasta), request.parameters) }),
     at: deps.clock.now(),
   });
 }

@@ -1,10 +1,11 @@
+import { NO_FEATURES } from '../api/featuresIndex.ts';
 import { type Failure, isFinished, type Job } from '../api/job.ts';
 import { type Result, resultSchema, summarize } from '../api/result.ts';
 import { EXIT, failureFileSchema, jobKeys } from '../api/runner.ts';
 import { type Change, changeJob } from './change.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
-import { isRunEnded } from './job.ts';
+import { isRunEnded, mayReplace } from './job.ts';
 import { DEPENDENCY_FAILED, type ObjectStore, type RunObservation } from './ports.ts';
 
 /**
@@ -21,8 +22,35 @@ export async function trackRun(deps: CoreDeps, observation: RunObservation): Pro
     deps.log.warn('report of an unknown run', { jobId: observation.jobId, runId: observation.runId });
     return undefined;
   }
-  const events = isFinished(job.status) ? [observed(observation)] : await eventsOf(deps, job, observation);
-  return changeJob(deps, job.id, [...handedOver(job, observation), ...events], { known: job });
+  const decides = !isFinished(job.status) && !run.superseded;
+  const events = decides ? await eventsOf(deps, job, observation) : [observed(observation)];
+  const change = await changeJob(deps, job.id, [...handedOver(job, observation), ...events], { known: job });
+  for (const event of events) if (event.type === 'runReplaced') await dispatchAnew(deps, change, event);
+  return change;
+}
+
+/** Has the new runs handed over, if it was this report that planned them. */
+async function dispatchAnew(
+  deps: CoreDeps,
+  change: Change | undefined,
+  { runId, runs }: Extract<JobEvent, { type: 'runReplaced' }>,
+): Promise<void> {
+  if (!change?.after.runs.some(({ id }) => id === runs[0]?.id)) return;
+  const jobId = change.after.id;
+  deps.log.warn('features in the cache could not be used; they are made anew', { jobId, runId });
+  try {
+    await deps.work.send([{ kind: 'dispatch', jobId }]);
+  } catch (error) {
+    deps.log.error('a dispatch could not be sent; the reconciler will', { jobId, error: `${error}` });
+  }
+}
+
+/** What follows from the reason that a run has left: the end of the job, or of its features in the cache. */
+function verdict(deps: CoreDeps, job: Job, failure: Failure, { runId, at }: RunObservation): JobEvent {
+  if (failure.code !== NO_FEATURES || !mayReplace(job, runId)) return { type: 'failed', failure, runId, at };
+  const runs = (['features', 'predict'] as const).map((stage) => ({ id: deps.newId(), stage }));
+  const reason = 'The features in the cache were gone or damaged, so they are made anew.';
+  return { type: 'runReplaced', runId, runs, reason, at };
 }
 
 /** A report tells the scheduler's id too, should whoever handed the run over have died before it could store that. */
@@ -41,7 +69,7 @@ async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): 
   }
   if (saysItself(observation)) {
     const said = await readFailure(deps.objects, job.id);
-    if (said) return [{ type: 'failed', failure: said, at }, observed(observation)];
+    if (said) return [verdict(deps, job, said, observation), observed(observation)];
   }
   if (run?.stage === 'predict') {
     const found = await readResult(deps.objects, job.id);
@@ -54,13 +82,13 @@ async function eventsOf(deps: CoreDeps, job: Job, observation: RunObservation): 
       };
       return [published, observed({ ...observation, status: 'SUCCEEDED' })];
     }
-    if (status === 'SUCCEEDED') return [{ type: 'failed', failure: noResult(found), at }, observed(observation)];
+    if (status === 'SUCCEEDED') return [{ type: 'failed', failure: noResult(found), runId, at }, observed(observation)];
   }
   if (status === 'SUCCEEDED') return [observed(observation)];
   const said = mayHaveSaid(observation) ? await readFailure(deps.objects, job.id) : undefined;
   const failure = said ?? failureOf(observation);
   // Before the run's end, so that the engine's words are the ones that stay.
-  return [...(failure ? [{ type: 'failed', failure, at } as const] : []), observed(observation)];
+  return [...(failure ? [verdict(deps, job, failure, observation)] : []), observed(observation)];
 }
 
 /**

@@ -43,6 +43,8 @@ const HOUR = 3600;
 const MAX_ATTEMPTS = 3;
 /** The whole sequence databases, read from a file system that has just been filled. */
 const FEATURES_SECONDS = 24 * HOUR;
+/** Databases and images are changed by programs that say so; this is for changes that nobody told of. */
+const FEATURES_TRUST_SECONDS = 7 * 24 * HOUR;
 /** Five models of the longest target that fits on a GPU, relaxed. */
 const PREDICT_SECONDS = 36 * HOUR;
 
@@ -120,6 +122,7 @@ function policyOf({ region, queues }: Settings): Policy {
     timeoutSeconds: PREDICT_SECONDS,
     stageTimeouts: { features: FEATURES_SECONDS },
     ...(queues.includes('cpu') && { featuresQueue: 'cpu' }),
+    featuresTrustSeconds: FEATURES_TRUST_SECONDS,
     region,
   };
 }
