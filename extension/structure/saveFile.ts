@@ -26,7 +26,10 @@ export async function saveStructureFile(file: {
     await vscode.workspace.fs.writeFile(target, file.bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { outcome: 'failed', detail: `The file could not be written: ${reason} Choose another folder.` };
+    return {
+      outcome: 'failed',
+      detail: vscode.l10n.t('The file could not be written: {0} Choose another folder.', reason),
+    };
   }
   return { outcome: 'saved', detail: target.path.slice(target.path.lastIndexOf('/') + 1) };
 }

@@ -1,8 +1,8 @@
 /** The custom editor for structure files. */
 
 import * as vscode from 'vscode';
-import { type Measurement, StructureSession } from './structureSession.ts';
-import { readPaeBeside, sourceFromUri } from './structureSource.ts';
+import { type Measurement, type PageServices, StructureSession } from './structureSession.ts';
+import { modelOfFile } from './structureShelf.ts';
 
 /** `viewType` of the custom editor in the manifest. */
 export const STRUCTURE_EDITOR = 'foldpad.structure';
@@ -21,13 +21,11 @@ export class StructureDocument implements vscode.CustomDocument {
 
 /** Opens `.pdb .ent .cif .mmcif .bcif` (each also `.gz`) from any file system the editor knows. */
 export class StructureEditorProvider implements vscode.CustomReadonlyEditorProvider<StructureDocument> {
-  readonly #extensionUri: vscode.Uri;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #services: PageServices;
   readonly #sessions = new Map<string, StructureSession>();
 
-  constructor(options: { readonly extensionUri: vscode.Uri; readonly log: vscode.LogOutputChannel }) {
-    this.#extensionUri = options.extensionUri;
-    this.#log = options.log;
+  constructor(services: PageServices) {
+    this.#services = services;
   }
 
   /** Registers the editor; dispose the answer to take it away. */
@@ -44,22 +42,17 @@ export class StructureEditorProvider implements vscode.CustomReadonlyEditorProvi
   }
 
   resolveCustomEditor(document: StructureDocument, panel: vscode.WebviewPanel): void {
-    const source = sourceFromUri(document.uri);
-    const session = new StructureSession({
-      webview: panel.webview,
-      extensionUri: this.#extensionUri,
-      log: this.#log,
-      subject: {
-        title: source.fileName,
-        models: [{ label: source.fileName, source, readPae: () => readPaeBeside(document.uri) }],
-      },
-    });
+    const model = modelOfFile(document.uri);
     const key = document.uri.toString();
+    const subject = { key, title: model.label, models: [model] };
+    const session = new StructureSession(panel, subject, this.#services);
     this.#sessions.set(key, session);
     const watcher = watchFile(document.uri, {
       changed: () => session.reload(),
       deleted: () =>
-        session.notify(`${source.fileName} was deleted on disk. This is how it was when it was last read.`),
+        session.notify(
+          vscode.l10n.t('{0} was deleted on disk. This is how it was when it was last read.', source.fileName),
+        ),
     });
     panel.onDidDispose(() => {
       watcher.dispose();

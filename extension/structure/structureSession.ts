@@ -4,46 +4,22 @@
  */
 
 import * as vscode from 'vscode';
-import { chooseStructureFile } from './chooseStructureFile.ts';
+import type { OpenPages } from './openPages.ts';
 import { structurePageHtml } from './pageHtml.ts';
-import {
-  type DeclaredConfidence,
-  type HostMessage,
-  type PageMessage,
-  type PixelCounts,
-  type Provenance,
-  parsePageMessage,
-} from './protocol.ts';
+import { PageLink } from './pageLink.ts';
+import { type HostMessage, type PageMessage, type PixelCounts, parsePageMessage } from './protocol.ts';
 import { saveStructureFile } from './saveFile.ts';
-import {
-  checkStructureSize,
-  type StructureSource,
-  StructureSourceError,
-  sourceFromUri,
-  structureNameOf,
-} from './structureSource.ts';
+import type { StructureShelf } from './structureShelf.ts';
+import { readStructure, StructureSourceError } from './structureSource.ts';
+import type { StructureModel, StructureSubject } from './structureSubject.ts';
+import { StructuresTogether } from './structuresTogether.ts';
 
-/** One model that can be shown: its bytes, and what its maker says about it. */
-export interface StructureModel {
-  /** Shown in the model selector, for example `Rank 1 · model_3`. */
-  readonly label: string;
-  readonly source: StructureSource;
-  /** What the numbers mean. Without it the file's own header decides, and B-factors stay B-factors. */
-  readonly confidence?: DeclaredConfidence;
-  readonly provenance?: Provenance;
-  /** Reads the JSON of its predicted aligned errors; `undefined` when there are none after all. */
-  readonly readPae?: (cancel: vscode.CancellationToken) => Promise<Uint8Array | undefined>;
-}
-
-/** What a session shows. */
-export interface StructureSubject {
-  readonly title: string;
-  /** At least one, best first. */
-  readonly models: readonly StructureModel[];
-  /** Index of the model shown first; 0 when absent. */
-  readonly selectedModel?: number;
-  /** Opaque JSON kept in the page's state; handed back when the window was reloaded. */
-  readonly restore?: unknown;
+/** The parts of the extension that every page shares. */
+export interface PageServices {
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  readonly pages: OpenPages;
+  readonly shelf: StructureShelf;
 }
 
 /** A count of what the page draws, for tests. */
@@ -60,12 +36,15 @@ export function structureWebviewOptions(extensionUri: vscode.Uri): vscode.Webvie
 
 /** Binds a webview to a {@link StructureSubject}. Nothing is sent before the page says it is ready. */
 export class StructureSession implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
   readonly #webview: vscode.Webview;
   readonly #log: vscode.LogOutputChannel;
+  readonly #shelf: StructureShelf;
+  readonly #link: PageLink;
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #measurements = new Map<number, PromiseWithResolvers<Measurement>>();
   #subject: StructureSubject;
-  #selected: number;
+  #together: StructuresTogether;
   #ready = false;
   #serial = 0;
   #measureId = 0;
@@ -73,21 +52,21 @@ export class StructureSession implements vscode.Disposable {
   #shown = Promise.withResolvers<void>();
   #reading: vscode.CancellationTokenSource | undefined;
 
-  constructor(options: {
-    readonly webview: vscode.Webview;
-    readonly extensionUri: vscode.Uri;
-    readonly subject: StructureSubject;
-    readonly log: vscode.LogOutputChannel;
-  }) {
-    this.#webview = options.webview;
-    this.#log = options.log;
-    this.#subject = options.subject;
-    this.#selected = options.subject.selectedModel ?? 0;
+  constructor(panel: vscode.WebviewPanel, subject: StructureSubject, services: PageServices) {
+    const { extensionUri, log, pages, shelf } = services;
+    this.panel = panel;
+    this.#webview = panel.webview;
+    this.#log = log;
+    this.#shelf = shelf;
+    this.#subject = subject;
+    this.#together = new StructuresTogether(this, shelf, subject);
+    this.#link = new PageLink(this, pages);
     this.#expect();
-    this.#webview.options = structureWebviewOptions(options.extensionUri);
+    this.#webview.options = structureWebviewOptions(extensionUri);
     this.#subscriptions.push(this.#webview.onDidReceiveMessage((message) => this.#receive(message)));
+    this.#subscriptions.push(panel.onDidChangeViewState(() => this.#link.moved()));
     const part = (name: string): string =>
-      this.#webview.asWebviewUri(vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview', name)).toString();
+      this.#webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name)).toString();
     this.#webview.html = structurePageHtml({
       language: vscode.env.language,
       title: vscode.l10n.t('Structure'),
@@ -102,7 +81,7 @@ export class StructureSession implements vscode.Disposable {
   /** Shows something else in the same page. */
   show(subject: StructureSubject): void {
     this.#subject = subject;
-    this.#selected = subject.selectedModel ?? 0;
+    this.#together = new StructuresTogether(this, this.#shelf, subject);
     if (this.#ready) void this.#send(false);
   }
 
@@ -113,7 +92,7 @@ export class StructureSession implements vscode.Disposable {
 
   /** Puts a word beside what is shown. */
   notify(text: string): void {
-    void this.#post({ type: 'notice', text });
+    void this.post({ type: 'notice', text });
   }
 
   /**
@@ -125,7 +104,7 @@ export class StructureSession implements vscode.Disposable {
     const id = this.#measureId++;
     const answer = Promise.withResolvers<Measurement>();
     this.#measurements.set(id, answer);
-    void this.#post({ type: 'measure', id });
+    void this.post({ type: 'measure', id });
     return answer.promise;
   }
 
@@ -133,6 +112,7 @@ export class StructureSession implements vscode.Disposable {
     this.#reading?.cancel();
     this.#reading?.dispose();
     this.#reading = undefined;
+    this.#link.dispose();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
     const closed = new Error('The structure was closed.');
     this.#shown.reject(closed);
@@ -140,10 +120,18 @@ export class StructureSession implements vscode.Disposable {
     this.#measurements.clear();
   }
 
+  /** Counts what was sent: the page quotes it. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** Where the shown structure is from. */
+  get place(): vscode.Uri | undefined {
+    return this.#model.place;
+  }
+
   get #model(): StructureModel {
-    const model = this.#subject.models[this.#selected] ?? this.#subject.models[0];
-    if (!model) throw new Error('A structure needs at least one model.');
-    return model;
+    return this.#together.structures.shown;
   }
 
   /** Starts waiting for the next structure to be shown; who waited for the last one waits for it too. */
@@ -155,7 +143,8 @@ export class StructureSession implements vscode.Disposable {
     this.#shown = next;
   }
 
-  async #post(message: HostMessage): Promise<void> {
+  /** Sends a message to the page. */
+  async post(message: HostMessage): Promise<void> {
     await this.#webview.postMessage(message);
   }
 
@@ -165,6 +154,8 @@ export class StructureSession implements vscode.Disposable {
       this.#log.warn('The structure page sent a message that is not understood; it was ignored.');
       return;
     }
+    this.#link.receive(message);
+    void this.#together.receive(message);
     this.#answer(message);
   }
 
@@ -179,15 +170,7 @@ export class StructureSession implements vscode.Disposable {
         void this.#send(true);
         return;
       case 'select-model':
-        if (message.index >= this.#subject.models.length) return;
-        this.#selected = message.index;
-        void this.#send(false);
-        return;
-      case 'compare':
-        void this.#compare(this.#subject.models[message.index]);
-        return;
-      case 'compare-file':
-        void this.#compareFile();
+        if (this.#together.select(message.index)) void this.#send(false);
         return;
       case 'save-file':
         void this.#saveFile(message.fileName, message.bytes);
@@ -223,41 +206,42 @@ export class StructureSession implements vscode.Disposable {
     this.#reading = reading;
     const serial = ++this.#serial;
     this.#expect();
-    const model = this.#model;
+    this.#link.clear();
+    const together = this.#together;
+    await together.load();
+    if (reading.token.isCancellationRequested) return;
+    const { models, selected, shown: model } = together.structures;
     const { fileName } = model.source;
-    await this.#post({ type: 'reading', fileName });
+    await this.post({ type: 'reading', fileName });
     try {
-      const name = structureNameOf(fileName);
-      const bytes = await model.source.read(reading.token);
+      const { format, gzipped, bytes } = await readStructure(model.source, reading.token);
       if (reading.token.isCancellationRequested) return;
-      checkStructureSize(fileName, bytes.byteLength);
       const pae = await this.#readPae(model, reading.token);
       if (reading.token.isCancellationRequested) return;
-      await this.#post({
+      await this.post({
         type: 'structure',
         serial,
         title: this.#subject.title,
         fileName,
-        format: name.format,
-        // A plain array of its own: VS Code's file system answers with a Node Buffer, which would travel as JSON text,
-        // and a view into a larger buffer would take all of that buffer along.
-        bytes: new Uint8Array(bytes),
-        models: this.#subject.models.map(({ label }) => ({ label })),
-        selectedModel: this.#selected,
+        format,
+        bytes,
+        models: models.map(({ label }) => ({ label })),
+        selectedModel: selected,
         reloaded,
-        canOpenAsText: model.source.uri !== undefined && name.format !== 'bcif' && !name.gzipped,
+        canOpenAsText: model.source.uri !== undefined && format !== 'bcif' && !gzipped,
         ...(model.confidence && { confidence: model.confidence }),
         ...(model.provenance && { provenance: model.provenance }),
         ...(pae && { pae: new Uint8Array(pae) }),
         ...(this.#subject.restore !== undefined && { restore: this.#subject.restore }),
       });
+      await together.sendAll();
     } catch (error) {
       if (reading.token.isCancellationRequested) return;
       const problem = error instanceof Error ? error.message : String(error);
-      const remedy = error instanceof StructureSourceError ? error.remedy : 'Choose Try again.';
+      const remedy = error instanceof StructureSourceError ? error.remedy : vscode.l10n.t('Choose Try again.');
       this.#log.error(`${fileName}: ${problem}`);
       this.#shown.reject(new Error(problem));
-      await this.#post({ type: 'unreadable', problem, remedy });
+      await this.post({ type: 'unreadable', problem, remedy });
     }
   }
 
@@ -272,39 +256,9 @@ export class StructureSession implements vscode.Disposable {
     }
   }
 
-  async #compareFile(): Promise<void> {
-    const uri = await chooseStructureFile(this.#model.source.uri);
-    if (uri) await this.#compare({ label: uri.path.slice(uri.path.lastIndexOf('/') + 1), source: sourceFromUri(uri) });
-  }
-
-  /** Sends a second structure for the one that is shown now. */
-  async #compare(model: StructureModel | undefined): Promise<void> {
-    if (!model) return;
-    const serial = this.#serial;
-    const reading = new vscode.CancellationTokenSource();
-    try {
-      const name = structureNameOf(model.source.fileName);
-      const bytes = await model.source.read(reading.token);
-      checkStructureSize(model.source.fileName, bytes.byteLength);
-      await this.#post({
-        type: 'comparison',
-        serial,
-        label: model.label,
-        format: name.format,
-        bytes: new Uint8Array(bytes),
-      });
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      const remedy = error instanceof StructureSourceError ? error.remedy : '';
-      await this.#post({ type: 'comparison-failed', text: `${problem} ${remedy}`.trim() });
-    } finally {
-      reading.dispose();
-    }
-  }
-
   async #saveFile(fileName: string, bytes: Uint8Array): Promise<void> {
     const { uri } = this.#model.source;
     const answer = await saveStructureFile({ fileName, bytes, ...(uri && { besides: uri }) });
-    await this.#post({ type: 'file-saved', ...answer });
+    await this.post({ type: 'file-saved', ...answer });
   }
 }

@@ -61,15 +61,33 @@ async function readUri(uri: vscode.Uri, fileName: string): Promise<Uint8Array> {
 }
 
 /**
+ * Reads a structure, with what its name says of it.
+ * @throws StructureSourceError for a name or a size that the page cannot take
+ */
+export async function readStructure(
+  source: StructureSource,
+  cancel: vscode.CancellationToken,
+): Promise<StructureFileName & { readonly bytes: Uint8Array }> {
+  const name = structureNameOf(source.fileName);
+  const bytes = await source.read(cancel);
+  checkStructureSize(source.fileName, bytes.byteLength);
+  // A plain array of its own: VS Code's file system answers with a Node Buffer, which would travel as JSON text,
+  // and a view into a larger buffer would take all of that buffer along.
+  return { ...name, bytes: new Uint8Array(bytes) };
+}
+
+/**
  * What a file name says of the structure in it.
  * @throws StructureSourceError for one that does not end like a structure file
  */
-export function structureNameOf(fileName: string): StructureFileName {
+function structureNameOf(fileName: string): StructureFileName {
   const name = parseStructureFileName(fileName);
   if (name) return name;
   throw new StructureSourceError(
-    `${fileName} does not end like a structure file.`,
-    'The viewer opens .pdb, .ent, .cif, .mmcif and .bcif, each also with .gz. Rename the file if it is one of them.',
+    vscode.l10n.t('{0} does not end like a structure file.', fileName),
+    vscode.l10n.t(
+      'The viewer opens .pdb, .ent, .cif, .mmcif and .bcif, each also with .gz. Rename the file if it is one of them.',
+    ),
   );
 }
 
@@ -77,11 +95,11 @@ export function structureNameOf(fileName: string): StructureFileName {
  * Refuses a structure that the page could not hold.
  * @throws StructureSourceError
  */
-export function checkStructureSize(fileName: string, size: number): void {
+function checkStructureSize(fileName: string, size: number): void {
   if (size <= MAX_FILE_BYTES) return;
   throw new StructureSourceError(
-    `${fileName} has ${megabytes(size)}; the viewer takes at most ${megabytes(MAX_FILE_BYTES)}.`,
-    'Compress it with gzip (the viewer reads .gz), or save only the chains or models you want to see.',
+    vscode.l10n.t('{0} has {1}; the viewer takes at most {2}.', fileName, megabytes(size), megabytes(MAX_FILE_BYTES)),
+    vscode.l10n.t('Compress it with gzip (the viewer reads .gz), or save only the chains or models you want to see.'),
   );
 }
 
@@ -90,25 +108,31 @@ function describeReadError(fileName: string, error: unknown): StructureSourceErr
   const code = error instanceof vscode.FileSystemError ? error.code : '';
   if (code === 'FileNotFound') {
     return new StructureSourceError(
-      `${fileName} is not there any more.`,
-      'It was moved, renamed or deleted. Close this tab, or put the file back and choose Try again.',
+      vscode.l10n.t('{0} is not there any more.', fileName),
+      vscode.l10n.t('It was moved, renamed or deleted. Close this tab, or put the file back and choose Try again.'),
       options,
     );
   }
   if (code === 'NoPermissions') {
     return new StructureSourceError(
-      `${fileName} may not be read.`,
-      'Ask for the right to read the file, then choose Try again.',
+      vscode.l10n.t('{0} may not be read.', fileName),
+      vscode.l10n.t('Ask for the right to read the file, then choose Try again.'),
       options,
     );
   }
   if (code === 'Unavailable') {
     return new StructureSourceError(
-      `${fileName} cannot be reached.`,
-      'Its file system or remote host does not answer. Wait until the connection is back, then choose Try again.',
+      vscode.l10n.t('{0} cannot be reached.', fileName),
+      vscode.l10n.t(
+        'Its file system or remote host does not answer. Wait until the connection is back, then choose Try again.',
+      ),
       options,
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new StructureSourceError(`${fileName} could not be read: ${reason}`, 'Choose Try again.', options);
+  return new StructureSourceError(
+    vscode.l10n.t('{0} could not be read: {1}', fileName, reason),
+    vscode.l10n.t('Choose Try again.'),
+    options,
+  );
 }
