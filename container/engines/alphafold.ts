@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { featuresHandoverSchema, NO_FEATURES } from '../../backend/api/featuresIndex.ts';
 import { type EngineReport, EXIT, type FailureFile } from '../../backend/api/runner.ts';
 import {
   type DoctorAnswer,
-  handoverSchema,
   type Plan,
   PREDICTION_FILE,
   parseDoctor,
@@ -31,6 +31,7 @@ import {
   SearchPublisher,
 } from './featuresCache.ts';
 import { FeaturesClaim } from './featuresClaim.ts';
+import { FeaturesIndex } from './featuresIndex.ts';
 
 /** Importing JAX from a cold disk takes its time. */
 const DOCTOR_TIMEOUT_MS = 180_000;
@@ -62,10 +63,24 @@ async function makeFeatures(context: EngineContext): Promise<EngineOutcome> {
   const settings = driverSettings(process.env, context.libraryFolder);
   if (settings.data === undefined) return failed('no-databases', 'The folder of the databases is not known.', NO_DATA);
   const target = targetArguments(context.order, context.fastaFile, settings.data);
+  const index = await FeaturesIndex.open(context);
   const planFile = path.join(context.workFolder, 'plan.json');
   const planned = await runDriver(context, settings, ['plan', ...target, `--out=${planFile}`]);
   if (planned) return planned;
   const plan = await readPlan(planFile);
+  await index.confirmVersions(plan);
+  const outcome = await fetchOrMake(context, settings, plan, target);
+  if (outcome.kind === 'prepared') await index.enter(plan);
+  return outcome;
+}
+
+/** Features that are in the cache, or that this job or another makes now. */
+async function fetchOrMake(
+  context: EngineContext,
+  settings: DriverSettings,
+  plan: Plan,
+  target: readonly string[],
+): Promise<EngineOutcome> {
   const out = path.join(context.workFolder, 'features');
   const key = plan.features_key;
   const known = await fetchFeatures(context.shared, key, out);
@@ -144,14 +159,14 @@ async function publishingSearches<T>(
 
 async function predict(context: EngineContext, testing: AlphafoldTesting | undefined): Promise<EngineOutcome> {
   const settings = driverSettings(process.env, context.libraryFolder);
-  const handover = handoverSchema.safeParse(context.prepared);
+  const handover = featuresHandoverSchema.safeParse(context.prepared);
   if (!handover.success) {
-    return failed('no-features', 'The features stage of this job has left no features.', 'Submit the job again.');
+    return failed(NO_FEATURES, 'The features stage of this job has left no features.', RETRY);
   }
   const folder = path.join(context.workFolder, 'features');
   const features = await fetchFeatures(context.shared, handover.data.key, folder);
   if (features?.sha256 !== handover.data.sha256) {
-    return failed('no-features', 'The features of this job are gone from the cache or were changed there.', RETRY);
+    return failed(NO_FEATURES, 'The features of this job are gone from the cache or were changed there.', RETRY);
   }
   const args = predictArguments(context.order, settings, {
     features: path.join(folder, FEATURES_FILE),

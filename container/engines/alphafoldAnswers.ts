@@ -29,6 +29,8 @@ const plainName = z.string().regex(/^[A-Za-z0-9_]+\.[a-z0-9]+$/);
 
 const planSchema = z.object({
   features_key: sha256,
+  /** Digest of the versions of databases and programs, which are a part of every key. */
+  versions: sha256,
   searches: z.array(z.object({ key: sha256, search: z.string(), file: plainName })).min(1),
 });
 /** Where in the cache the features and the searches of a target are. */
@@ -45,10 +47,6 @@ export type CacheManifest = z.infer<typeof manifestSchema>;
 export function readManifest(file: string): Promise<CacheManifest> {
   return readAnswer(file, manifestSchema);
 }
-
-export const handoverSchema = z.object({ schema: z.literal(1), key: sha256, sha256 });
-/** What the features stage hands over: `output/{id}/features.json`. */
-export type Handover = z.infer<typeof handoverSchema>;
 
 const driverPredictionSchema = predictionSchema.extend({
   confidence_metric: z.literal('pLDDT'),
