@@ -10,6 +10,7 @@ import { beforeSignalEnds, ownGroup, runCommand } from '../../scripts/lib/proces
 import { type EditorProgram, setUpEditor } from '../../scripts/setup/editor.ts';
 import { libraryFolder } from '../../scripts/setup/engine.ts';
 import { describeFailure } from '../../scripts/setup/result.ts';
+import { installLanguagePack } from './languagePack.ts';
 import { endMarked, type Leftover } from './leftovers.ts';
 import { freePort } from './ports.ts';
 
@@ -37,8 +38,12 @@ export interface EditorOptions {
   workspace: string;
   /** Extensions to install first, as VSIX files. */
   vsix?: readonly string[];
+  /** Display language of the editor, for example `zh-cn`. Default: English. */
+  language?: string;
   /** Settings of the user, beside the quiet ones. */
   settings?: Record<string, unknown>;
+  /** Settings of the machine that extensions run on, as opposed to those of the user. */
+  machineSettings?: Readonly<Record<string, unknown>>;
   /** Environment of the editor and of everything it starts. */
   env?: NodeJS.ProcessEnv;
   /** Where settings, state and HOME live; a temporary folder, removed at the end, when absent. */
@@ -86,16 +91,14 @@ function folders(home: string): string[] {
   return ['--user-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')];
 }
 
-async function writeSettings(home: string, settings: Record<string, unknown>): Promise<void> {
-  const folder = path.join(home, 'data', 'User');
+async function writeSettings(home: string, whose: 'User' | 'Machine', settings: object): Promise<void> {
+  const folder = path.join(home, 'data', whose);
   const file = path.join(folder, 'settings.json');
   await mkdir(folder, { recursive: true });
   // A home that is kept keeps what the user has changed.
-  await writeFile(file, JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2), { flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  await writeFile(file, JSON.stringify(settings, null, 2), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 async function install(program: EditorProgram, home: string, vsix: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -128,7 +131,10 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const port = options.port ?? (await freePort());
   const mark = randomUUID();
   const env = environment(home, mark, options.env ?? {});
-  await writeSettings(home, options.settings ?? {});
+  await writeSettings(home, 'User', { ...QUIET_SETTINGS, ...options.settings });
+  await writeSettings(home, 'Machine', options.machineSettings ?? {});
+  const { language } = options;
+  if (language !== undefined) await installLanguagePack(language, path.join(home, 'data'));
   for (const vsix of options.vsix ?? []) await install(program, home, vsix, env);
 
   const logFile = path.join(home, 'server.log');
@@ -138,6 +144,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
     '--disable-getting-started-override',
     ...folders(home),
+    ...(language === undefined ? [] : ['--locale', language]),
     ...(options.testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
   ];
   const child = spawn(program.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: home });
