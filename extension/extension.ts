@@ -5,11 +5,13 @@ import { extensionApi, type FullFoldpadApi } from './automation/extensionApi.ts'
 import { registerLanguageModelTools } from './automation/languageModelTools.ts';
 import { structureIcon } from './base/icons.ts';
 import { showError } from './base/showError.ts';
+import { chooseResults } from './commands/openTogether.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import type { Services } from './commands/services.ts';
 import { Connection } from './connection/connection.ts';
+import { KeyRing } from './connection/keyRing.ts';
 import { LocalBackend } from './connection/localBackend.ts';
-import { dataDirectory, KeyRing, localArguments } from './connection/profile.ts';
+import { concernsConnection, dataDirectory, localArguments, migrateSettings } from './connection/profile.ts';
 import { StatusBar } from './connection/statusBar.ts';
 import { FastaLanguage } from './fasta/fastaLanguage.ts';
 import { EndNotifier } from './jobs/endNotifier.ts';
@@ -27,10 +29,14 @@ import { JobLog } from './logs/jobLog.ts';
 import { LogProvider } from './logs/logProvider.ts';
 import { ResultFileSystem } from './results/resultFileSystem.ts';
 import { ResultReader } from './results/resultReader.ts';
+import { modelAtPlace } from './results/resultModels.ts';
 import { restoreStructure, structureKey } from './results/resultStructures.ts';
+import { OpenPages } from './structure/openPages.ts';
 import { StructureEditorProvider } from './structure/structureEditor.ts';
 import { StructurePanels } from './structure/structurePanels.ts';
 import type { Measurement } from './structure/structureSession.ts';
+import { restoreSet } from './structure/structureSets.ts';
+import { StructureShelf } from './structure/structureShelf.ts';
 import { PredictionMemory } from './submit/predictionMemory.ts';
 
 /** What `activate` returns: the API for other extensions, and what our own tests look at besides. */
@@ -72,12 +78,26 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     }),
   );
   keep(connection.onDidSwitch(() => store.clear()));
+  const migrate = () =>
+    void migrateSettings(keys).catch((error: unknown) =>
+      log.warn(`Earlier settings stay as they are: ${String(error)}`),
+    );
+  migrate();
+  keep(vscode.workspace.onDidChangeConfiguration((change) => void (concernsConnection(change) && migrate())));
 
   const results = new ResultReader(connection);
   keep(new ResultFileSystem(results).register());
-  const panels = keep(new StructurePanels({ extensionUri, log, restore: (kept) => restoreStructure(results, kept) }));
+  const pages = keep(new OpenPages());
+  const shelf = new StructureShelf(
+    workspaceState,
+    { at: (place) => modelAtPlace(results, place), choose: () => chooseResults({ results, store, view }) },
+    log,
+  );
+  const pageServices = { extensionUri, log, pages, shelf };
+  const restore = async (kept: unknown) => (await restoreSet(shelf, kept)) ?? restoreStructure(results, kept);
+  const panels = keep(new StructurePanels(pageServices, restore));
   keep(panels.register());
-  const editors = new StructureEditorProvider({ extensionUri, log });
+  const editors = new StructureEditorProvider(pageServices);
   keep(editors.register());
 
   const notes = new JobNotes(workspaceState);
@@ -98,14 +118,20 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
   keep(new LogProvider(connection, log));
   keep(new StatusBar(connection, store));
   const notifier = keep(
-    new EndNotifier(workspaceState, store, {
-      openStructure: (jobId) => run('foldpad.openStructure', jobId),
-      showLog: (jobId) => run('foldpad.showLog', jobId),
-      showJobs: () => run('foldpad.jobs.focus'),
-    }),
+    new EndNotifier(
+      workspaceState,
+      store,
+      {
+        openStructure: (jobId) => run('foldpad.openStructure', jobId),
+        showLog: (jobId) => run('foldpad.showLog', jobId),
+        showJobs: () => run('foldpad.jobs.focus'),
+      },
+      () => connection.backend,
+    ),
   );
+  keep(connection.onDidSwitch(() => notifier.resume()));
   const memory = context.globalState;
-  const fasta = keep(new FastaLanguage({ connection, log, memory, store }));
+  const fasta = keep(new FastaLanguage({ connection, log, memory, pages, store }));
   const services: Services = {
     arrangement,
     connection,
@@ -118,13 +144,17 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     memory,
     notes,
     notifier,
+    pages,
     panels,
     predictions: new PredictionMemory(workspaceState),
     results,
+    shelf,
     store,
+    version,
     view,
   };
   keep(registerCommands(services));
+  keep(onReveal(services));
   keep(registerLanguageModelTools(services));
   keep(new Milestones(connection, store));
   // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.

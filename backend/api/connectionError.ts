@@ -10,12 +10,21 @@ export class ConnectionError extends Error {
   readonly url: string;
   readonly trouble: ConnectionTrouble;
   readonly remedy: string;
+  /** HTTP status of an unexpected answer. */
+  readonly status: number | undefined;
 
-  constructor(url: string, trouble: ConnectionTrouble, cause: string, remedy: string, options?: ErrorOptions) {
+  constructor(
+    url: string,
+    trouble: ConnectionTrouble,
+    cause: string,
+    remedy: string,
+    options?: ErrorOptions & { readonly status?: number },
+  ) {
     super(`${url}: ${cause}. ${remedy}`, options);
     this.url = url;
     this.trouble = trouble;
     this.remedy = remedy;
+    this.status = options?.status;
   }
 }
 

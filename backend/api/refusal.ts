@@ -46,11 +46,16 @@ export async function refusal(url: string, response: Response): Promise<ProblemE
   if (checked.success) return new ProblemError(checked.data);
   const known = GATEWAY_ANSWERS[response.status];
   if (known && isGatewayMessage(body)) return problem(known.kind, known.detail);
-  return unexpectedAnswer(url, `it answered ${response.status} ${response.statusText}`.trimEnd());
+  const { status, statusText } = response;
+  return unexpectedAnswer(url, `it answered ${status} ${statusText}`.trimEnd(), { status });
 }
 
 /** The error for an answer that no Foldpad backend gives. */
-export function unexpectedAnswer(url: string, cause: string, options?: ErrorOptions): ConnectionError {
+export function unexpectedAnswer(
+  url: string,
+  cause: string,
+  options?: ErrorOptions & { readonly status?: number },
+): ConnectionError {
   const remedy = 'Check that the address is the one of a Foldpad backend and that both have the same version.';
   return new ConnectionError(url, 'unexpected-answer', cause, remedy, options);
 }

@@ -8,6 +8,7 @@ import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { UserError } from '../base/errors.ts';
 import { noteSubmission } from '../commands/noteSubmission.ts';
 import type { Services } from '../commands/services.ts';
+import type { BackendId } from '../connection/address.ts';
 import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import { type FastaInput, readFastaInputs, refuseProblems } from '../fasta/fastaInputs.ts';
 import { planRequests, recordName } from '../fasta/predictionRequests.ts';
@@ -18,6 +19,8 @@ export interface PreparedPrediction {
   readonly requests: readonly WireJobRequest[];
   readonly queue: QueueInfo;
   readonly uri: vscode.Uri;
+  /** The backend that it was prepared for; it goes to no other. */
+  readonly backend: BackendId;
   /** Running it may cost money: the backend is not this machine. */
   readonly mayCost: boolean;
 }
@@ -41,8 +44,9 @@ export async function preparePrediction(
   refuseProblems(fasta, checkTarget(records, { engine: queue.engine, mode }));
   const plan = planRequests([{ stem: fasta.stem, records }], mode, queue.name);
   const requests = plan.map(({ request }) => dropUndefined({ ...request, comment: input.comment }));
-  const { state } = services.connection;
-  return { requests, queue, uri: fasta.uri, mayCost: !(state.kind === 'ready' && state.profile === 'local') };
+  const { backend, state } = services.connection;
+  const mayCost = !(state.kind === 'ready' && state.profile === 'local');
+  return { requests, queue, uri: fasta.uri, backend, mayCost };
 }
 
 export function estimatePrediction(
@@ -56,9 +60,10 @@ export function estimatePrediction(
 /** Submits all or nothing, and lets the editor follow the jobs as if a person had submitted them. */
 export async function submitPrepared(
   services: Pick<Services, 'connection' | 'log' | 'notes' | 'notifier' | 'store'>,
-  { requests, uri }: PreparedPrediction,
+  { requests, uri, backend }: PreparedPrediction,
   signal?: AbortSignal,
 ): Promise<readonly Job[]> {
+  services.connection.mustBe(backend);
   const idempotencyKey = crypto.randomUUID();
   const jobs = await services.connection.use((client) =>
     client.submit(requests, dropUndefined({ idempotencyKey, signal })),
@@ -127,6 +132,6 @@ async function findQueue(
     throw new UserError(vscode.l10n.t('The queue {0} is not open. These are: {1}.', wanted ?? '', names));
   }
   const reason = queues[0]?.reason ?? vscode.l10n.t('The backend has no engine that is ready.');
-  const remedy = queues[0]?.remedy ?? vscode.l10n.t('Run "Foldpad: Show Status" to see what is missing.');
+  const remedy = queues[0]?.remedy ?? vscode.l10n.t('Run "Foldpad: Connect…" to see what is missing.');
   throw new UserError(`${reason} ${remedy}`);
 }

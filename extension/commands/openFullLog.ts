@@ -13,7 +13,7 @@ export async function openFullLog(services: Services, ...given: unknown[]): Prom
     none: vscode.l10n.t('There is no prediction yet.'),
   });
   if (!job) return;
-  const document = await vscode.workspace.openTextDocument(logUri(job));
+  const document = await vscode.workspace.openTextDocument(logUri(services.connection.backend, job));
   const editor = await vscode.window.showTextDocument(document, { preview: false });
   if (isLive(job.status)) editor.revealRange(document.lineAt(document.lineCount - 1).range);
 }

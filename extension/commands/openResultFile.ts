@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { FileNode } from '../jobs/nodes/fileNode.ts';
-import { structureOf } from '../results/resultStructures.ts';
-import { resultUri } from '../results/resultUri.ts';
+import { structureAt } from '../results/resultStructures.ts';
+import { type ResultPlace, resultUri } from '../results/resultUri.ts';
 import { parseStructureFileName } from '../structure/formats.ts';
 import { STRUCTURE_EDITOR } from '../structure/structureEditor.ts';
 import { chosenJobs } from './chosenJobs.ts';
@@ -11,20 +11,21 @@ import type { Services } from './services.ts';
 export async function openResultFile(services: Services, ...given: unknown[]): Promise<void> {
   const place = given[0] instanceof FileNode ? ofRow(given[0]) : await ask(services, given);
   if (!place) return;
-  const { jobId, path } = place;
-  const { models } = await services.results.manifest(jobId);
+  const { backend, jobId, path } = place;
+  const results = services.results.at(backend);
+  const { models } = await results.manifest(jobId);
   if (models.some(({ files }) => files.pdb === path || files.cif === path)) {
-    services.panels.open(await structureOf(services.results, jobId, path));
+    services.panels.open(await structureAt(results, jobId, path));
     return;
   }
-  const uri = resultUri(jobId, path);
+  const uri = resultUri(place);
   if (parseStructureFileName(path)) await vscode.commands.executeCommand('vscode.openWith', uri, STRUCTURE_EDITOR);
   else await vscode.commands.executeCommand('vscode.open', uri);
 }
 
-const ofRow = ({ job, file }: FileNode) => ({ jobId: job.id, path: file.path });
+const ofRow = ({ backend, job, file }: FileNode): ResultPlace => ({ backend, jobId: job.id, path: file.path });
 
-async function ask(services: Services, given: readonly unknown[]) {
+async function ask(services: Services, given: readonly unknown[]): Promise<ResultPlace | undefined> {
   const [job] = await chosenJobs(services, {
     given,
     fits: ({ status }) => status === 'SUCCEEDED',
@@ -32,11 +33,12 @@ async function ask(services: Services, given: readonly unknown[]) {
     none: vscode.l10n.t('There is no predicted structure yet.'),
   });
   if (!job) return undefined;
+  const { backend } = services.results;
   const { files } = await services.results.manifest(job.id);
   const placeHolder = vscode.l10n.t('Which file of {0}?', job.name);
   const path = await vscode.window.showQuickPick(
     files.map((file) => file.path),
     { placeHolder },
   );
-  return path === undefined ? undefined : { jobId: job.id, path };
+  return path === undefined ? undefined : { backend, jobId: job.id, path };
 }

@@ -19,16 +19,17 @@ import { openExample } from './openExample.ts';
 import { openFullLog } from './openFullLog.ts';
 import { openResultFile } from './openResultFile.ts';
 import { openStructure } from './openStructure.ts';
+import { openTogether } from './openTogether.ts';
 import { predictRecord } from './predictRecord.ts';
 import { predictStructure, predictWithLastSettings, predictWithOptions } from './predictStructure.ts';
 import { refreshJobs } from './refreshJobs.ts';
 import { restartBackend } from './restartBackend.ts';
 import { retryConnection } from './retryConnection.ts';
+import { revealInFasta } from './revealInFasta.ts';
 import { saveResults } from './saveResults.ts';
 import { searchJobs } from './searchJobs.ts';
 import type { Services } from './services.ts';
 import { showLog } from './showLog.ts';
-import { showStatus } from './showStatus.ts';
 import { splitFasta } from './splitFasta.ts';
 import { useLocalBackend } from './useLocalBackend.ts';
 import { viewStructureFile } from './viewStructureFile.ts';
@@ -51,6 +52,8 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.splitFasta': withServices(splitFasta),
     'foldpad.viewStructureFile': viewStructureFile,
     'foldpad.openStructure': withServices(openStructure),
+    'foldpad.openTogether': withServices(openTogether),
+    'foldpad.revealInFasta': withServices((parts) => revealInFasta(parts)),
     'foldpad.openResultFile': withServices(openResultFile),
     'foldpad.saveResults': withServices(saveResults),
     'foldpad.showLog': withServices(showLog),
@@ -72,7 +75,6 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.retryConnection': withServices(retryConnection),
     'foldpad.restartBackend': withServices(restartBackend),
     'foldpad.installEngine': withServices(installEngine),
-    'foldpad.showStatus': withServices(showStatus),
     'foldpad.openExample': (...given) => openExample(services.extensionUri, ...given),
     'foldpad.getStarted': getStarted,
     'foldpad.showExtensionLog': () => services.log.show(),

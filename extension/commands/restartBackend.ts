@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { readProfile } from '../connection/profile.ts';
 import type { Services } from './services.ts';
 
 /** Ends the backend on this machine and starts it again; predictions that run go on. */
 export async function restartBackend({ connection, store }: Services): Promise<void> {
-  if (readProfile().kind === 'remote') {
+  if (connection.profile.kind === 'remote') {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('The backend in use is not on this machine, so that it cannot be restarted from here.'),
     );

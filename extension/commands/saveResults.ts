@@ -33,17 +33,18 @@ export async function saveResults(services: Services, ...given: unknown[]): Prom
   if (parent) await saveJobs(services, jobs, parent);
 }
 
-async function saveFile(services: Services, { job, file }: FileNode): Promise<void> {
+async function saveFile(services: Services, { backend, job, file }: FileNode): Promise<void> {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   const { defaultUri } = startFolder();
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save Result File'),
     ...(defaultUri && { defaultUri: vscode.Uri.joinPath(defaultUri, name) }),
   });
-  if (target) await vscode.workspace.fs.writeFile(target, await services.results.file(job.id, file.path));
+  if (target) await vscode.workspace.fs.writeFile(target, await services.results.at(backend).file(job.id, file.path));
 }
 
-async function saveJobs({ results }: Services, jobs: readonly Job[], parent: vscode.Uri): Promise<void> {
+async function saveJobs(services: Services, jobs: readonly Job[], parent: vscode.Uri): Promise<void> {
+  const results = services.results.at(services.results.backend);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Saving results'),

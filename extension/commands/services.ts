@@ -2,7 +2,7 @@
 
 import type * as vscode from 'vscode';
 import type { Connection } from '../connection/connection.ts';
-import type { KeyRing } from '../connection/profile.ts';
+import type { KeyRing } from '../connection/keyRing.ts';
 import type { FastaLanguage } from '../fasta/fastaLanguage.ts';
 import type { EndNotifier } from '../jobs/endNotifier.ts';
 import type { JobArrangement } from '../jobs/jobArrangement.ts';
@@ -12,7 +12,9 @@ import type { JobStore } from '../jobs/jobStore.ts';
 import type { JobsView } from '../jobs/jobsView.ts';
 import type { JobLog } from '../logs/jobLog.ts';
 import type { ResultReader } from '../results/resultReader.ts';
+import type { OpenPages } from '../structure/openPages.ts';
 import type { StructurePanels } from '../structure/structurePanels.ts';
+import type { StructureShelf } from '../structure/structureShelf.ts';
 import type { PredictionMemory } from '../submit/predictionMemory.ts';
 
 export interface Services {
@@ -28,10 +30,14 @@ export interface Services {
   readonly memory: vscode.Memento;
   readonly notes: JobNotes;
   readonly notifier: EndNotifier;
+  readonly pages: OpenPages;
   readonly panels: StructurePanels;
   /** What was chosen for the last prediction. */
   readonly predictions: PredictionMemory;
   readonly results: ResultReader;
+  readonly shelf: StructureShelf;
   readonly store: JobStore;
+  /** Version of the extension. */
+  readonly version: string;
   readonly view: JobsView;
 }

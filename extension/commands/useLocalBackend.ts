@@ -1,8 +1,7 @@
-import { readProfile, writeProfile } from '../connection/profile.ts';
+import { switchProfile } from '../connection/switchProfile.ts';
 import type { Services } from './services.ts';
 
 /** Predicts on this machine from now on. */
-export async function useLocalBackend({ connection }: Services): Promise<void> {
-  if (readProfile().kind !== 'local') await writeProfile({ kind: 'local' });
-  await connection.retry();
+export async function useLocalBackend(services: Services): Promise<void> {
+  await switchProfile(services, { kind: 'local' });
 }

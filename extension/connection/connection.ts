@@ -5,16 +5,14 @@ import type { FoldpadClient } from '../../backend/api/client.ts';
 import type { QueueInfo } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { describeError, isConnectionError, isProblem } from '../base/errors.ts';
-import {
-  type ConnectionFailure,
-  explainFailure,
-  failureError,
-  failureStory,
-  ProfileError,
-} from './connectionFailure.ts';
+import { describeError, isConnectionError, isProblem, join, UserError } from '../base/errors.ts';
+import type { BackendId } from './address.ts';
+import { BackendClients } from './backendClients.ts';
+import { type ConnectionFailure, explainFailure, failureError, failureStory } from './connectionFailure.ts';
+import type { KeyRing } from './keyRing.ts';
 import type { LocalBackend } from './localBackend.ts';
-import { checkUrl, concernsConnection, type KeyRing, readProfile } from './profile.ts';
+import { allProfiles, concernsConnection, readProfile } from './profile.ts';
+import { backendOf, type Profile } from './profiles.ts';
 
 /** How the connection stands. Only `ready` has a backend that answered. */
 export type ConnectionState =
@@ -29,14 +27,16 @@ const QUEUES_AGAIN_MS = 30_000;
 
 export class Connection extends Disposable {
   readonly #local: LocalBackend;
-  readonly #keys: KeyRing;
+  readonly #clients: BackendClients;
   readonly #log: vscode.LogOutputChannel;
-  readonly #userAgent: string;
   readonly #changed = this._register(new Emitter<ConnectionState>());
   readonly #switched = this._register(new Emitter<void>());
+  #profile = readProfile();
   #state: ConnectionState = { kind: 'idle' };
   #client: FoldpadClient | undefined;
   #connecting: Promise<FoldpadClient> | undefined;
+  /** Clients for what is open of other backends than the chosen one. */
+  readonly #others = new Map<BackendId, Promise<FoldpadClient>>();
   #queuesReadAt = 0;
   #lastLogged = '';
   /** Counts profiles: an answer that belongs to an earlier one is dropped. */
@@ -50,12 +50,19 @@ export class Connection extends Disposable {
   }) {
     super();
     this.#local = options.local;
-    this.#keys = options.keys;
+    this.#clients = new BackendClients(options);
     this.#log = options.log;
-    this.#userAgent = options.userAgent;
     this._register(
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (concernsConnection(change)) this.reset();
+        const concerned = concernsConnection(change);
+        if (concerned === 'profiles' || (concerned === 'local' && this.#profile.kind === 'remote')) this.reconsider();
+        else if (concerned === 'local') this.reset();
+      }),
+    );
+    this._register(
+      options.keys.onDidChange((concerns) => {
+        this.#others.clear();
+        if (this.#profile.kind === 'remote' && concerns(this.#profile.url)) this.reset();
       }),
     );
   }
@@ -74,6 +81,24 @@ export class Connection extends Disposable {
     return this.#state;
   }
 
+  /** The chosen backend. */
+  get profile(): Profile {
+    return this.#profile;
+  }
+
+  /** Names the chosen backend in addresses inside the editor. */
+  get backend(): BackendId {
+    return backendOf(this.#profile);
+  }
+
+  /** @throws UserError when another backend was chosen since something was prepared for this one */
+  mustBe(backend: BackendId): void {
+    if (backend === this.backend) return;
+    throw new UserError(
+      vscode.l10n.t('Another backend was chosen in the meantime. Nothing was submitted; submit it again.'),
+    );
+  }
+
   /** The first queue whose engine is not there, when no queue has one. */
   get missingEngine(): QueueInfo | undefined {
     if (this.#state.kind !== 'ready' || this.#state.queues.some((queue) => queue.available)) return undefined;
@@ -81,19 +106,44 @@ export class Connection extends Disposable {
   }
 
   /**
-   * Does something with the backend, after connecting to it if need be. When it went away in the meantime (the local
-   * one ends itself when idle), it is connected to again, once.
+   * Does something with the chosen backend, after connecting to it if need be. When it went away in the meantime (the
+   * local one ends itself when idle), it is connected to again, once.
+   * @throws CancellationError when another backend was chosen before the answer came: it belongs to none that is shown
    */
   async use<T>(action: (client: FoldpadClient) => Promise<T>): Promise<T> {
+    const generation = this.#generation;
+    const stillChosen = () => {
+      if (generation !== this.#generation) throw new vscode.CancellationError();
+    };
     const client = await this.#connect();
+    try {
+      const answer = await action(client);
+      stillChosen();
+      return answer;
+    } catch (error) {
+      if (!isStale(error)) throw error;
+      stillChosen();
+      this.#log.info(`The backend was lost: ${describeError(error)}`);
+      if (this.#client === client) this.#client = undefined;
+      const answer = await action(await this.#connect());
+      stillChosen();
+      return answer;
+    }
+  }
+
+  /**
+   * Does something with a certain backend, chosen or not: what is open of it stays readable when another is chosen.
+   * @throws UserError when it is no longer among the user's profiles
+   */
+  async useAt<T>(backend: BackendId, action: (client: FoldpadClient) => Promise<T>): Promise<T> {
+    const client = await this.#clientOf(backend);
     try {
       return await action(client);
     } catch (error) {
-      const stale = isConnectionError(error) || (isProblem(error) && error.kind === 'unauthorized');
-      if (!stale) throw error;
-      this.#log.info(`The backend was lost: ${describeError(error)}`);
+      if (!isStale(error)) throw error;
+      this.#others.delete(backend);
       if (this.#client === client) this.#client = undefined;
-      return await action(await this.#connect());
+      return action(await this.#clientOf(backend));
     }
   }
 
@@ -106,9 +156,21 @@ export class Connection extends Disposable {
     if (this.#state.kind === 'ready') this.#become({ ...this.#state, queues });
   }
 
+  /** Takes up what the settings say now; what is connected to the same backend stays so. */
+  reconsider(): void {
+    const former = this.#profile;
+    this.#profile = readProfile();
+    this.#others.clear();
+    const [a, b] = [former, this.#profile];
+    if (a.kind !== b.kind || (a.kind === 'remote' && b.kind === 'remote' && a.url !== b.url)) this.reset();
+    // It may have another name.
+    else this.#become(this.#state);
+  }
+
   /** Forgets the connection and earlier failures; the next use connects anew. */
   reset(): void {
     this.#generation++;
+    this.#others.clear();
     this.#client = undefined;
     this.#connecting = undefined;
     this.#local.forgive();
@@ -126,7 +188,7 @@ export class Connection extends Disposable {
 
   /** Ends the local backend and starts it again. Predictions that run go on. */
   async restart(): Promise<void> {
-    if (readProfile().kind === 'local') await this.#local.stop();
+    if (this.#profile.kind === 'local') await this.#local.stop();
     await this.retry();
   }
 
@@ -140,13 +202,11 @@ export class Connection extends Disposable {
   }
 
   async #open(generation: number): Promise<FoldpadClient> {
-    const profile = readProfile();
+    const profile = this.#profile;
     // A failure stays in sight while it is tried again in the background; the user's own retry begins at idle.
     if (this.#state.kind === 'idle') this.#become({ kind: 'starting' });
     try {
-      const { url, key } = profile.kind === 'local' ? await this.#local.ensure() : await this.#remote(profile.url);
-      const { FoldpadClient } = await import(/* webpackChunkName: "client" */ '../../backend/api/client.ts');
-      const client = new FoldpadClient({ url, key: () => key, userAgent: this.#userAgent });
+      const client = await this.#clients.open(profile);
       const queues = await client.queues();
       if (generation !== this.#generation) throw new vscode.CancellationError();
       this.#client = client;
@@ -157,18 +217,46 @@ export class Connection extends Disposable {
     } catch (error) {
       if (generation !== this.#generation) throw new vscode.CancellationError();
       this.#logOnce(error);
-      const failure = explainFailure(error, profile.kind);
+      const failure = explainFailure(error, profile);
       this.#become({ kind: 'failed', ...failure });
       throw failureError(failure, () => this.#log.show(), error);
     }
   }
 
-  async #remote(url: string): Promise<{ url: string; key: string }> {
-    const wrong = checkUrl(url);
-    if (wrong) throw new ProfileError(vscode.l10n.t('The address in foldpad.remote.url cannot be used. {0}', wrong));
-    const key = await this.#keys.get(url);
-    if (!key) throw new ProfileError(vscode.l10n.t('There is no key for {0} on this machine.', url));
-    return { url, key };
+  #clientOf(backend: BackendId): Promise<FoldpadClient> {
+    if (backend === this.backend) return this.#connect();
+    let client = this.#others.get(backend);
+    if (!client) {
+      client = this.#openOther(backend);
+      this.#others.set(backend, client);
+      client.catch(() => this.#others.delete(backend));
+    }
+    return client;
+  }
+
+  async #openOther(backend: BackendId): Promise<FoldpadClient> {
+    const all: readonly Profile[] = [
+      { kind: 'local' },
+      ...allProfiles().endpoints.map((endpoint) => ({ kind: 'remote', ...endpoint }) as const),
+    ];
+    const profile = all.find((one) => backendOf(one) === backend);
+    const connect = {
+      title: vscode.l10n.t('Connect…'),
+      run: () => vscode.commands.executeCommand('foldpad.connectBackend'),
+    };
+    if (!profile) {
+      const text = vscode.l10n.t(
+        'This belongs to the endpoint {0}, which is not among yours. Choose Connect… and add it to go on.',
+        backend,
+      );
+      throw new UserError(text, [connect]);
+    }
+    try {
+      return await this.#clients.open(profile);
+    } catch (error) {
+      const { reason, remedy } = explainFailure(error, profile);
+      throw new UserError(join(reason, remedy), [connect], { cause: error });
+    }
   }
 
   /** The same failure again and again is written down once. */
@@ -182,4 +270,9 @@ export class Connection extends Disposable {
     this.#state = state;
     this.#changed.fire(state);
   }
+}
+
+/** Whether a new connection may help. */
+function isStale(error: unknown): boolean {
+  return isConnectionError(error) || (isProblem(error) && error.kind === 'unauthorized');
 }

@@ -1,8 +1,11 @@
 /** Why there is no connection, as the user is told. */
 
 import * as vscode from 'vscode';
-import { describeError, type ErrorAction, isProblem, UserError } from '../base/errors.ts';
+import { describeError, type ErrorAction, UserError } from '../base/errors.ts';
 import { BackendStartError } from './localBackend.ts';
+import type { Profile } from './profiles.ts';
+import { troubleOf } from './trouble.ts';
+import { explainTrouble } from './troubleText.ts';
 
 /** What kind of help is needed: with the program on this machine, with the way to another, or with its key. */
 export type FailureKind = 'localFailed' | 'remoteUnreachable' | 'keyNeeded';
@@ -20,26 +23,28 @@ export class ProfileError extends Error {
   override readonly name = 'ProfileError';
 }
 
-export function explainFailure(error: unknown, profile: 'local' | 'remote'): ConnectionFailure {
+export function explainFailure(error: unknown, profile: Profile): ConnectionFailure {
   if (error instanceof ProfileError) {
     return { failure: 'keyNeeded', reason: error.message, remedy: vscode.l10n.t('Choose Connect to enter it.') };
   }
-  if (profile === 'remote' && isProblem(error) && error.kind === 'unauthorized') {
-    return {
-      failure: 'keyNeeded',
-      reason: vscode.l10n.t('The backend does not accept the key.'),
-      remedy: vscode.l10n.t('Ask whoever runs it for a new key, then choose Connect.'),
-    };
-  }
-  if (profile === 'remote') {
+  if (profile.kind === 'remote') {
+    const trouble = troubleOf(error);
+    const failure = trouble === 'key-refused' ? 'keyNeeded' : 'remoteUnreachable';
+    if (trouble) return { failure, ...explainTrouble(trouble, profile.url, { status: statusOf(error) }) };
     const remedy = vscode.l10n.t('Check the network and the address, then try again.');
-    return { failure: 'remoteUnreachable', reason: describeError(error), remedy };
+    return { failure, reason: describeError(error), remedy };
   }
   return {
     failure: 'localFailed',
     reason: describeError(error),
     remedy: vscode.l10n.t('The log says more. Then try again.'),
   };
+}
+
+/** HTTP status of an answer that no Foldpad backend gives. */
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : undefined;
 }
 
 /** The error for whoever needed the connection, with the buttons that help. */

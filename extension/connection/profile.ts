@@ -1,80 +1,106 @@
-/** Which backend the user has chosen: settings, and the key of a remote one from the secret storage. */
+/** The settings that say which backend is used, and how the one on this machine is run. */
 
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { addressProblem } from './address.ts';
+import type { KeyRing } from './keyRing.ts';
+import { type Endpoint, migrated, type Profile, type Profiles, readProfiles, toEntries } from './profiles.ts';
 
-/** The backend on this machine, or one elsewhere. */
-export type Profile = { readonly kind: 'local' } | { readonly kind: 'remote'; readonly url: string };
+export type { Endpoint, Profile, Profiles } from './profiles.ts';
 
 const SECTION = 'foldpad';
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** The settings are of application or machine scope: a workspace cannot send the key somewhere else. */
-export function readProfile(): Profile {
-  const settings = vscode.workspace.getConfiguration(SECTION);
-  if (settings.get<string>('connection') !== 'remote') return { kind: 'local' };
-  return { kind: 'remote', url: settings.get<string>('remote.url', '').trim().replace(/\/+$/, '') };
-}
-
-/** Makes a profile the chosen one, for all workspaces of this user. */
-export async function writeProfile(profile: Profile): Promise<void> {
-  const settings = vscode.workspace.getConfiguration(SECTION);
-  if (profile.kind === 'remote') {
-    await settings.update('remote.url', profile.url, vscode.ConfigurationTarget.Global);
-  }
-  await settings.update('connection', profile.kind, vscode.ConfigurationTarget.Global);
-}
 
 /**
- * What is wrong with the address of a backend, as a sentence; undefined when it is good. The key travels with every
- * request, so that plain http is taken only from this machine.
+ * What the user, and nobody else, has set. The scope of these settings (application, machine) keeps workspaces from
+ * setting them; this does not even look at what a workspace says.
  */
+function ofUser<T>(name: string): T | undefined {
+  return vscode.workspace.getConfiguration(SECTION).inspect<T>(name)?.globalValue;
+}
+
+function settings() {
+  return {
+    profiles: ofUser('profiles'),
+    profile: ofUser('profile'),
+    connection: ofUser('connection'),
+    remoteUrl: ofUser('remote.url'),
+  };
+}
+
+/** All backends that the user has, and the chosen one. */
+export function allProfiles(): Profiles {
+  return readProfiles(settings());
+}
+
+/** The chosen backend. */
+export function readProfile(): Profile {
+  return allProfiles().current;
+}
+
+/** Makes a profile the chosen one, for all windows of this user. */
+export async function chooseProfile(profile: Profile): Promise<void> {
+  await write('profile', profile.kind === 'local' ? undefined : profile.name);
+}
+
+export async function writeEndpoints(endpoints: readonly Endpoint[]): Promise<void> {
+  await write('profiles', endpoints.length === 0 ? undefined : toEntries(endpoints));
+}
+
+/** Gives an endpoint another name. At every moment in between, the chosen backend stays the chosen one. */
+export async function renameEndpoint(url: string, name: string): Promise<void> {
+  const { endpoints, current } = allProfiles();
+  const isCurrent = current.kind === 'remote' && current.url === url;
+  if (isCurrent) await write('profile', url);
+  await writeEndpoints(endpoints.map((endpoint) => (endpoint.url === url ? { name, url } : endpoint)));
+  if (isCurrent) await write('profile', name);
+}
+
+/** Moves what earlier settings said into those of today. What is in force does not change by it. */
+export async function migrateSettings(keys: KeyRing): Promise<void> {
+  const former = settings();
+  const { profiles, profile, isNews } = migrated(former);
+  if (isNews) {
+    await keys.adopt(String(former.remoteUrl));
+    await write('profiles', profiles);
+    if (profile !== (former.profile ?? '')) await write('profile', profile);
+  }
+  for (const name of ['connection', 'remote.url']) if (ofUser(name) !== undefined) await write(name, undefined);
+}
+
+async function write(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+/** What is wrong with the address of a backend, as a sentence; undefined when it is good. */
 export function checkUrl(text: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(text.trim());
-  } catch {
-    return vscode.l10n.t('Enter a whole address, for example https://abc123.execute-api.us-east-1.amazonaws.com');
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    return vscode.l10n.t('Enter the address alone: no name, password, query or fragment.');
-  }
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname)) return undefined;
-  return vscode.l10n.t('The address must begin with https://, because your key is sent with every request.');
-}
-
-/** Keeps the keys of remote backends, one for each address. */
-export class KeyRing {
-  readonly #secrets: vscode.SecretStorage;
-
-  constructor(secrets: vscode.SecretStorage) {
-    this.#secrets = secrets;
-  }
-
-  get(url: string): Thenable<string | undefined> {
-    return this.#secrets.get(secretName(url));
-  }
-
-  set(url: string, key: string): Thenable<void> {
-    return this.#secrets.store(secretName(url), key);
+  switch (addressProblem(text)) {
+    case 'incomplete':
+      return vscode.l10n.t('Enter a whole address, for example https://abc123.execute-api.us-east-1.amazonaws.com');
+    case 'decorated':
+      return vscode.l10n.t('Enter the address alone: no name, password, query or fragment.');
+    case 'insecure':
+      return vscode.l10n.t('The address must begin with https://, because your key is sent with every request.');
+    case undefined:
+      return undefined;
   }
 }
 
-const secretName = (url: string): string => `foldpad.key ${url}`;
+/** What the user calls the backend of a profile. */
+export function profileName(profile: Profile): string {
+  return profile.kind === 'local' ? vscode.l10n.t('This Computer') : profile.name;
+}
 
 /** Where the local backend keeps its data: the setting, else the extension's own storage. */
 export function dataDirectory(context: vscode.ExtensionContext): string {
-  const setting = vscode.workspace.getConfiguration(SECTION).get<string>('local.dataDirectory', '').trim();
+  const setting = (ofUser<string>('local.dataDirectory') ?? '').trim();
   return setting === '' ? path.join(context.globalStorageUri.fsPath, 'local') : expandHome(setting);
 }
 
 /** Further arguments of the local backend that come from settings. */
 export function localArguments(): string[] {
-  const settings = vscode.workspace.getConfiguration(SECTION);
-  const library = settings.get<string>('local.libraryDirectory', '').trim();
-  const slots = settings.get<number>('local.simultaneousPredictions', 0);
+  const library = (ofUser<string>('local.libraryDirectory') ?? '').trim();
+  const slots = ofUser<number>('local.simultaneousPredictions') ?? 0;
   return [
     ...(library === '' ? [] : ['--library', expandHome(library)]),
     ...(Number.isInteger(slots) && slots > 0 ? ['--slots', String(slots)] : []),
@@ -85,7 +111,9 @@ function expandHome(directory: string): string {
   return directory === '~' || directory.startsWith('~/') ? path.join(homedir(), directory.slice(1)) : directory;
 }
 
-/** Whether a change of settings concerns the connection. */
-export function concernsConnection(change: vscode.ConfigurationChangeEvent): boolean {
-  return ['connection', 'remote', 'local'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+/** Which part of the connection a change of settings may concern; undefined when none. */
+export function concernsConnection(change: vscode.ConfigurationChangeEvent): 'profiles' | 'local' | undefined {
+  if (change.affectsConfiguration(`${SECTION}.local`)) return 'local';
+  const names = ['profiles', 'profile', 'connection', 'remote'];
+  return names.some((name) => change.affectsConfiguration(`${SECTION}.${name}`)) ? 'profiles' : undefined;
 }

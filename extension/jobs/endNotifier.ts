@@ -1,11 +1,12 @@
 /**
  * Tells the user when a job has ended: once per job, several together, and also when the window was reloaded or closed
- * in between. A window tells of the jobs that were submitted from its workspace.
+ * in between. A window tells of the jobs that were submitted from its workspace, while their backend is the chosen one.
  */
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
+import { type BackendId, LOCAL_BACKEND } from '../connection/address.ts';
 import type { JobStore } from './jobStore.ts';
 import { confidenceText } from './jobText.ts';
 
@@ -30,12 +31,20 @@ export class EndNotifier extends Disposable {
   readonly #memory: vscode.Memento;
   readonly #store: JobStore;
   readonly #actions: EndActions;
+  readonly #backend: () => BackendId;
   #gathered: Job[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(memory: vscode.Memento, store: JobStore, actions: EndActions) {
+  /** @param backend the chosen one; each has its own awaited jobs */
+  constructor(
+    memory: vscode.Memento,
+    store: JobStore,
+    actions: EndActions,
+    backend: () => BackendId = () => LOCAL_BACKEND,
+  ) {
     super();
+    this.#backend = backend;
     this.#memory = memory;
     this.#store = store;
     this.#actions = actions;
@@ -45,19 +54,27 @@ export class EndNotifier extends Disposable {
 
   /** Ids of the jobs whose end the user has not been told of. */
   get awaited(): readonly string[] {
-    return this.#memory.get<string[]>(MEMORY, []);
+    return this.#memory.get<string[]>(this.#memoryName, []);
+  }
+
+  get #memoryName(): string {
+    const backend = this.#backend();
+    return backend === LOCAL_BACKEND ? MEMORY : `${MEMORY} ${backend}`;
   }
 
   /** The user submitted these jobs here and wants to know how they end. */
   async expect(jobs: readonly Job[]): Promise<void> {
     const ids = [...new Set([...this.awaited, ...jobs.map(({ id }) => id)])];
-    await this.#memory.update(MEMORY, ids.slice(-MOST_AWAITED));
+    await this.#memory.update(this.#memoryName, ids.slice(-MOST_AWAITED));
     // A job may have ended before this was written down.
     this.#gather(jobs.flatMap(({ id }) => this.#store.find(id) ?? []).filter(isTold));
   }
 
-  /** Goes on with what was awaited when the window was closed. */
+  /** Goes on with what was awaited when the window was closed, or another backend was chosen. */
   resume(): void {
+    // What the former backend said is told when it is chosen again.
+    clearTimeout(this.#timer);
+    this.#gathered = [];
     this.#store.follow(this.awaited);
   }
 
@@ -65,7 +82,7 @@ export class EndNotifier extends Disposable {
   async forget(ids: readonly string[]): Promise<void> {
     const awaited = this.awaited;
     const rest = awaited.filter((id) => !ids.includes(id));
-    if (rest.length < awaited.length) await this.#memory.update(MEMORY, rest);
+    if (rest.length < awaited.length) await this.#memory.update(this.#memoryName, rest);
   }
 
   #gather(ended: readonly Job[]): void {

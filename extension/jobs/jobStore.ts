@@ -119,11 +119,15 @@ export class JobStore extends Disposable {
 
   /** Asks for what may be new: the newest jobs and those that are live. The clock does it, too. */
   poll(): Promise<void> {
-    this.#asking ??= this.#ask().finally(() => {
+    if (this.#asking) return this.#asking;
+    const asking = this.#ask().finally(() => {
+      // Since another backend was chosen, another question may be on its way.
+      if (this.#asking !== asking) return;
       this.#asking = undefined;
       this.#schedule();
     });
-    return this.#asking;
+    this.#asking = asking;
+    return asking;
   }
 
   /** Makes the list longer. */
@@ -160,9 +164,12 @@ export class JobStore extends Disposable {
     this.#hasMore = false;
     this.#limit = PAGE;
     this.#askAll = true;
+    // Nobody waits for the answer of the former backend any more.
+    this.#asking = undefined;
     this.#become([]);
     this.#enter({ kind: 'unknown' });
-    this.#schedule();
+    if (this.#watchers.size > 0) void this.refresh();
+    else this.#schedule();
   }
 
   async #ask(): Promise<void> {

@@ -5,6 +5,7 @@ import { isFinished } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { describeError, join } from '../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
+import { allProfiles, profileName } from '../connection/profile.ts';
 import type { FastaDrop } from './fastaDrop.ts';
 import { filterText, type JobFilter } from './jobFilter.ts';
 import type { JobStore } from './jobStore.ts';
@@ -117,11 +118,16 @@ export class JobsView extends Disposable {
       this.#store.jobs.some(({ status }) => isFinished(status)),
     );
     this.#setKey('foldpad.isFiltered', !this.#filter.isOpen);
+    this.#setKey('foldpad.isRemote', this.#connection.profile.kind === 'remote');
     const tooltip =
       live.length === 1
         ? vscode.l10n.t('1 prediction is waiting or running')
         : vscode.l10n.t('{0} predictions are waiting or running', live.length);
     this.#view.badge = live.length === 0 ? undefined : { value: live.length, tooltip };
+    // Whose jobs these are, as soon as there is a choice.
+    const { profile } = this.#connection;
+    const hasChoice = profile.kind === 'remote' || allProfiles().endpoints.length > 0;
+    this.#view.description = hasChoice ? profileName(profile) : '';
     const trouble = this.#trouble();
     // A message hides the welcome text with its buttons, which says the same.
     this.#view.message = welcome === 'jobs' ? trouble || this.#shownText() : '';

@@ -71,13 +71,14 @@ export class JobLog extends Disposable {
     this.#stop();
     this.#shown = { id, name, after: undefined, lines: 0, ended: false };
     this.#channel.replace(`── ${name} · ${id} ──\n`);
-    void this.#memory.update(MEMORY, { id, name });
+    void this.#memory.update(MEMORY, { id, name, backend: this.#connection.backend });
   }
 
   /** The channel is in sight again: the same log goes on where it stopped, also in a window that was reloaded. */
   #goOn(): void {
-    const kept = this.#memory.get<Pick<Job, 'id' | 'name'>>(MEMORY);
-    if (!this.#shown && kept) this.#begin(kept);
+    const kept = this.#memory.get<Pick<Job, 'id' | 'name'> & { readonly backend?: string }>(MEMORY);
+    // Another backend may have been chosen in another window.
+    if (!this.#shown && kept?.backend === this.#connection.backend) this.#begin(kept);
     this.#follow();
   }
 

@@ -11,7 +11,7 @@ import type { Connection } from '../connection/connection.ts';
 import { stageText } from '../jobs/progressText.ts';
 import { followLog } from './followLog.ts';
 import { LogText } from './logText.ts';
-import { jobIdOfLog, LOG_SCHEME } from './logUri.ts';
+import { backendOfLog, jobIdOfLog, LOG_SCHEME } from './logUri.ts';
 
 /** New lines are drawn together, no more often than this (ms). */
 const DRAW_MS = 700;
@@ -89,7 +89,9 @@ export class LogDocuments extends Disposable {
     const { signal } = abort;
     const draw = this.#drawer(uri, signal);
     const outcome = await followLog({
-      reader: { logs: (id, options) => this.#connection.use((client) => client.logs(id, options)) },
+      reader: {
+        logs: (id, options) => this.#connection.useAt(backendOfLog(uri), (client) => client.logs(id, options)),
+      },
       jobId: jobIdOfLog(uri) ?? '',
       signal,
       write: (lines, _next, isNewest) => {

@@ -47,7 +47,7 @@ export class ResultFileSystem implements vscode.FileSystemProvider {
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const { place } = await this.#open(uri);
-    return asFile(uri, () => this.#results.file(place.jobId, place.path));
+    return asFile(uri, () => this.#results.at(place.backend).file(place.jobId, place.path));
   }
 
   writeFile(uri: vscode.Uri): never {
@@ -69,7 +69,7 @@ export class ResultFileSystem implements vscode.FileSystemProvider {
   async #open(uri: vscode.Uri): Promise<{ place: ResultPlace; manifest: Result }> {
     const place = parseResultUri(uri);
     if (!place) throw vscode.FileSystemError.FileNotFound(uri);
-    return { place, manifest: await asFile(uri, () => this.#results.manifest(place.jobId)) };
+    return { place, manifest: await asFile(uri, () => this.#results.at(place.backend).manifest(place.jobId)) };
   }
 }
 

@@ -1,13 +1,13 @@
 /** A job's models, as the structure viewer takes them. */
 
 import * as vscode from 'vscode';
-import type { ConfidenceMetric, Job } from '../../backend/api/job.ts';
+import type { ConfidenceMetric } from '../../backend/api/job.ts';
 import type { Result, ResultModel } from '../../backend/api/result.ts';
 import { describeError } from '../base/errors.ts';
-import type { StructureRequest } from '../structure/structurePanels.ts';
-import type { StructureModel } from '../structure/structureSession.ts';
 import { StructureSourceError } from '../structure/structureSource.ts';
-import type { ResultReader } from './resultReader.ts';
+import type { StructureModel, StructureSubject } from '../structure/structureSubject.ts';
+import type { BackendResults, ResultReader } from './resultReader.ts';
+import { resultUri } from './resultUri.ts';
 
 const METRICS = {
   pLDDT: 'plddt',
@@ -24,8 +24,16 @@ export function modelLabel(model: ResultModel, index: number): string {
   return vscode.l10n.t('Rank {0} · {1}', index + 1, model.template?.id ?? model.name);
 }
 
-/** What to open for a job. `path` chooses the model that this file belongs to. */
-export async function structureOf(results: ResultReader, jobId: string, path?: string): Promise<StructureRequest> {
+/**
+ * What to open for a job of the chosen backend. It is read from there as long as it is open.
+ * @param path chooses the model that this file belongs to
+ */
+export function structureOf(results: ResultReader, jobId: string, path?: string): Promise<StructureSubject> {
+  return structureAt(results.at(results.backend), jobId, path);
+}
+
+/** The same for a job of a certain backend. */
+export async function structureAt(results: BackendResults, jobId: string, path?: string): Promise<StructureSubject> {
   const result = await results.manifest(jobId);
   const models = rankedModels(result);
   const selected = models.findIndex(({ files }) => files.pdb === path || files.cif === path);
@@ -34,7 +42,7 @@ export async function structureOf(results: ResultReader, jobId: string, path?: s
     title: result.name,
     models: models.map((model, index) => toStructure(results, jobId, result, model, index)),
     selectedModel: Math.max(selected, 0),
-    restore: { jobId },
+    restore: { backend: results.backend, jobId },
   };
 }
 
@@ -44,13 +52,15 @@ export function structureKey(jobId: string): string {
 }
 
 /** Makes the request again from what the panel kept over a reload of the window. */
-export async function restoreStructure(results: ResultReader, kept: unknown): Promise<StructureRequest | undefined> {
-  const jobId = typeof kept === 'object' && kept !== null && 'jobId' in kept ? (kept.jobId as Job['id']) : undefined;
-  return typeof jobId === 'string' ? structureOf(results, jobId) : undefined;
+export async function restoreStructure(results: ResultReader, kept: unknown): Promise<StructureSubject | undefined> {
+  if (typeof kept !== 'object' || kept === null) return undefined;
+  const { backend = results.backend, jobId } = kept as { readonly backend?: unknown; readonly jobId?: unknown };
+  if (typeof backend !== 'string' || typeof jobId !== 'string') return undefined;
+  return structureAt(results.at(backend), jobId);
 }
 
 function toStructure(
-  results: ResultReader,
+  results: BackendResults,
   jobId: string,
   result: Result,
   model: ResultModel,
@@ -60,6 +70,7 @@ function toStructure(
   const { template } = model;
   return {
     label: modelLabel(model, index),
+    place: resultUri({ backend: results.backend, jobId, path: pdb }),
     source: {
       fileName: pdb.slice(pdb.lastIndexOf('/') + 1),
       read: async (cancel) => {
@@ -87,7 +98,7 @@ function toStructure(
 }
 
 async function readFile(
-  results: ResultReader,
+  results: BackendResults,
   jobId: string,
   path: string,
   cancel: vscode.CancellationToken,

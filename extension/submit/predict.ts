@@ -32,6 +32,7 @@ export async function predict(
   const { inputs, files } = await chosenInputs(given);
   if (inputs.length === 0) return [];
   const situation = await lookAround(services, asking, inputs, given[0]);
+  const { backend } = services.connection;
   const known = await knownRecords(services, situation, inputs);
   const records = inputs.flatMap(({ file }) => file.records);
   const asksRecords = stepsOf(situation, {}).includes('records');
@@ -54,6 +55,7 @@ export async function predict(
   if (plan.length === 0) return [];
   if (wish.mode === 'multimer' && !(await agreeToComplexes(services, sound, wish))) return [];
   await remember(services, situation, wish);
+  connection.mustBe(backend);
   const jobs = await submitPlan(services, plan);
   if (jobs.length > 0 && files > 1) tellSummary(jobs.length, sound.length, files - sound.length);
   return jobs;

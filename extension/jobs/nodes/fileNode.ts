@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { Job } from '../../../backend/api/job.ts';
 import type { ResultFile } from '../../../backend/api/result.ts';
+import type { BackendId } from '../../connection/address.ts';
 import { resultUri } from '../../results/resultUri.ts';
 import { parseStructureFileName } from '../../structure/formats.ts';
 import { sizeText } from '../jobText.ts';
@@ -12,15 +13,21 @@ export class FileNode implements JobsNode {
   readonly parent: JobsNode;
   readonly job: Job;
   readonly file: ResultFile;
+  /** The backend that has the file. */
+  readonly backend: BackendId;
 
   readonly #label: string;
 
-  /** @param label the path without the folder that all files have in common */
-  constructor(parent: JobsNode, job: Job, file: ResultFile, label: string) {
+  /** @param of.label the path without the folder that all files have in common */
+  constructor(
+    parent: JobsNode,
+    of: { readonly job: Job; readonly file: ResultFile; readonly backend: BackendId; readonly label: string },
+  ) {
     this.parent = parent;
-    this.job = job;
-    this.file = file;
-    this.#label = label;
+    this.job = of.job;
+    this.file = of.file;
+    this.backend = of.backend;
+    this.#label = of.label;
   }
 
   get id(): string {
@@ -28,7 +35,7 @@ export class FileNode implements JobsNode {
   }
 
   get uri(): vscode.Uri {
-    return resultUri(this.job.id, this.file.path);
+    return resultUri({ backend: this.backend, jobId: this.job.id, path: this.file.path });
   }
 
   treeItem(): vscode.TreeItem {

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Result } from '../../../backend/api/result.ts';
+import type { BackendId } from '../../connection/address.ts';
 import { commonFolder } from '../../results/resultPaths.ts';
 import { FileNode } from './fileNode.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
@@ -9,10 +10,13 @@ import type { JobRow, JobsNode } from './jobsNode.ts';
 export class FilesNode implements JobsNode {
   readonly parent: JobRow;
   readonly #result: Result;
+  readonly #backend: BackendId;
 
-  constructor(parent: JobRow, result: Result) {
+  /** @param backend the one that has the files */
+  constructor(parent: JobRow, result: Result, backend: BackendId) {
     this.parent = parent;
     this.#result = result;
+    this.#backend = backend;
   }
 
   get id(): string {
@@ -28,9 +32,11 @@ export class FilesNode implements JobsNode {
   }
 
   children(): readonly JobsNode[] {
+    const { job } = this.parent;
+    const backend = this.#backend;
     const folder = commonFolder(this.#result.files.map(({ path }) => path));
     return [...this.#result.files]
       .sort((a, b) => a.path.localeCompare(b.path))
-      .map((file) => new FileNode(this, this.parent.job, file, file.path.slice(folder.length)));
+      .map((file) => new FileNode(this, { job, file, backend, label: file.path.slice(folder.length) }));
   }
 }

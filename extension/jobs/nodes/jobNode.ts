@@ -71,7 +71,7 @@ export class JobNode implements JobRow {
       const models = rankedModels(result).map(
         (model, index) => new ModelNode(this, { result, model, index, icon: modelIcon }),
       );
-      return [...models, new FilesNode(this, result), ...always];
+      return [...models, new FilesNode(this, result, results.backend), ...always];
     } catch (error) {
       return [new ReasonNode(this, 'result', describeError(error), 'warning'), ...always];
     }

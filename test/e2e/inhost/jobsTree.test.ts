@@ -246,11 +246,12 @@ describe('the whole log of a job as a document', () => {
         return Promise.resolve(pages[Number(cursor ?? 0)]);
       },
     };
-    const connection = { use: (action: (with_: unknown) => unknown) => action(client) } as unknown as Connection;
+    const useAt = (_backend: string, action: (with_: unknown) => unknown) => action(client);
+    const connection = { useAt } as unknown as Connection;
     const documents = new LogDocuments(connection, log);
     const changed: string[] = [];
     documents.onDidChange((uri) => changed.push(uri.path));
-    const uri = logUri({ id: 'job-1', name: 'a/b' });
+    const uri = logUri('local', { id: 'job-1', name: 'a/b' });
     assert.equal(uri.path, '/job-1/a_b.log');
     assert.match(await documents.content(uri), /^── features · run a ──\none\ntwo\n/);
     await until('the rest of the log', () => (changed.length > 0 ? true : undefined), 20_000);
