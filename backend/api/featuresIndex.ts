@@ -31,6 +31,8 @@ export const presentVersionsSchema = z.object({
   seen_at: z.iso.datetime(),
   /** The mark of `changed.json` before the run looked at its databases and programs; null if there was none. */
   mark: z.string().nullable(),
+  /** The image that the run ran in, as its deployment names it; null where it ran in none. */
+  image: z.string().nullable(),
 });
 export type PresentVersions = z.infer<typeof presentVersionsSchema>;
 

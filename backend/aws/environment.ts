@@ -22,6 +22,8 @@ export interface Settings {
   readonly publicUrl: string;
   /** Whether AlphaFold is deployed; without it only the homology engine is offered. */
   readonly alphafold: boolean;
+  /** The image that AlphaFold runs in, as its job definitions name it; absent where they were deployed without a name. */
+  readonly alphafoldImage?: string;
 }
 
 /** An environment variable is missing or not understood; the message names it. */
@@ -54,6 +56,7 @@ const schema = z.object({
   }),
   FOLDPAD_PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
   FOLDPAD_ALPHAFOLD: z.enum(['on', 'off'], { error: 'must be "on" or "off"' }),
+  FOLDPAD_ALPHAFOLD_IMAGE: name.optional(),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +79,7 @@ export function readSettings(environment: Environment): Settings {
     shareKeyParameter: values.FOLDPAD_SHARE_KEY_PARAMETER,
     publicUrl: values.FOLDPAD_PUBLIC_URL,
     alphafold: values.FOLDPAD_ALPHAFOLD === 'on',
+    ...(values.FOLDPAD_ALPHAFOLD_IMAGE !== undefined && { alphafoldImage: values.FOLDPAD_ALPHAFOLD_IMAGE }),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Policy {
    * in the cache are used without a features run. Without it every job has one.
    */
   readonly featuresTrustSeconds?: number;
+  /** The image that features runs run in now: what one of another image has seen says nothing of this one's programs. */
+  readonly featuresImage?: string;
   /** Region of the machines, for prices: `us-east-1`. */
   readonly region?: string;
 }

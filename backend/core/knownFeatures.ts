@@ -52,7 +52,8 @@ async function lookUp(
     readJson(deps, featuresKeys.manifest(target.key), featuresManifestSchema),
   ]);
   if (!present || present.versions !== target.versions) return undefined;
-  if (present.mark !== (changed?.mark ?? null) || !isFresh(deps, present, trustSeconds)) return undefined;
+  const isUnchanged = present.mark === (changed?.mark ?? null) && present.image === (deps.policy.featuresImage ?? null);
+  if (!isUnchanged || !isFresh(deps, present, trustSeconds)) return undefined;
   return manifest?.key === target.key ? { key: target.key, sha256: manifest.sha256 } : undefined;
 }
 

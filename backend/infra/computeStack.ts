@@ -106,7 +106,8 @@ export class ComputeStack extends FoldpadStack {
       role: jobRole(this, 'FeaturesRole', 'AlphaFold, sequence searches', { ...rights, write: [output, features] }),
       timeoutSeconds: TIMEOUTS.features,
       folders: [SCRATCH, ...databases],
-      environment: { ...events, ...data },
+      // By it the dispatcher knows whether what a run has seen is true of the image that is deployed now.
+      environment: { ...events, ...data, FOLDPAD_IMAGE: imageUri(this, 'alphafold') },
       readOnlyRoot: false,
     });
     jobDefinition(this, 'Predict', {

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { featuresKeys } from '../api/featuresIndex.ts';
 import { BEST_FOR_DATABASES } from './compute/databaseMachine.ts';
 import { computeEnvironment } from './compute/environments.ts';
 import { jobDefinition } from './compute/jobDefinitions.ts';
@@ -46,7 +47,7 @@ export class DatabasesStack extends FoldpadStack {
 
     const role = jobRole(this, 'JobRole', 'staging of the databases', {
       read: [],
-      write: [],
+      write: [featuresKeys.changed],
       eventSource: DATABASES_EVENT_SOURCE,
     });
     allowMail(this, role);
@@ -70,7 +71,12 @@ export class DatabasesStack extends FoldpadStack {
       role,
       timeoutSeconds: TIMEOUT_SECONDS,
       folders: [{ name: 'lustre', source: LUSTRE_MOUNT_POINT, target: LUSTRE_MOUNT_POINT, readOnly: false }],
-      environment: { FOLDPAD_EVENTS: 'eventbridge', FOLDPAD_TOPIC_ARN: this.arn('sns', names.topic), TMPDIR: '/tmp' },
+      environment: {
+        FOLDPAD_EVENTS: 'eventbridge',
+        FOLDPAD_TOPIC_ARN: this.arn('sns', names.topic),
+        FOLDPAD_BUCKET: this.bucketName,
+        TMPDIR: '/tmp',
+      },
       // The file system belongs to root, also what it brought from the bucket.
       user: '0:0',
       readOnlyRoot: true,

@@ -8,6 +8,7 @@ import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ConfigError, deployedQueues, isChina } from './config.ts';
 import { explainWildcards } from './explain.ts';
 import type { FoldpadStack } from './foldpadStack.ts';
+import { imageUri } from './imageSource.ts';
 import { discardedLogGroup } from './logGroups.ts';
 import { FUNCTIONS, type FunctionName, functionName } from './names.ts';
 import { permissionsOf } from './permissions.ts';
@@ -98,6 +99,7 @@ function makeFunction(
 /** What `backend/aws/environment.ts` reads, but for the addresses that only the Api stack knows. */
 export function sharedEnvironment(stack: FoldpadStack): Record<string, string> {
   const { config, names } = stack;
+  const hasAlphafold = config.queues.some((queue) => queue !== 'cpu');
   return {
     FOLDPAD_PREFIX: config.name,
     FOLDPAD_TABLE: names.table,
@@ -106,6 +108,7 @@ export function sharedEnvironment(stack: FoldpadStack): Record<string, string> {
     FOLDPAD_LOG_GROUP: names.batchLogGroup,
     FOLDPAD_QUEUES: deployedQueues(config).join(','),
     FOLDPAD_SHARE_KEY_PARAMETER: names.shareKeyParameter,
-    FOLDPAD_ALPHAFOLD: config.queues.some((queue) => queue !== 'cpu') ? 'on' : 'off',
+    FOLDPAD_ALPHAFOLD: hasAlphafold ? 'on' : 'off',
+    ...(hasAlphafold && { FOLDPAD_ALPHAFOLD_IMAGE: imageUri(stack, 'alphafold') }),
   };
 }

@@ -3,6 +3,8 @@
  * which deploy it into an emulator that enforces it; one that is too wide by reading this file.
  */
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { featuresKeys } from '../api/featuresIndex.ts';
+import { jobKeys } from '../api/runner.ts';
 import { isChina } from './config.ts';
 import type { Permission } from './explain.ts';
 import type { FoldpadStack } from './foldpadStack.ts';
@@ -30,6 +32,7 @@ export function permissionsOf(stack: FoldpadStack, name: FunctionName): Permissi
       may.receiveWork(),
       may.objects([BUCKET_FOLDERS.input], 's3:PutObject'),
       may.objects(JOB_FOLDERS, 's3:DeleteObject'),
+      ...may.useKnownFeatures(),
       may.submitToBatch(),
       may.deleteLogs(),
     ],
@@ -80,6 +83,20 @@ class Statements {
   objects(folders: readonly string[], ...actions: string[]): Permission {
     const resources = folders.map((folder) => `${this.#stack.bucketArn}/${folder}*`);
     return allow(actions, resources, 'Objects are named after jobs, which are made later.');
+  }
+
+  /** To read the index of the features cache, never features; and to tell a job which of them are its own. */
+  useKnownFeatures(): Permission[] {
+    const within = (...keys: string[]): string[] => keys.map((key) => `${this.#stack.bucketArn}/${key}`);
+    const { present, target, manifest } = featuresKeys;
+    return [
+      allow(
+        ['s3:GetObject'],
+        within(present('*'), target('*'), manifest('*')),
+        'Objects are named after databases, targets and features, which are made later.',
+      ),
+      allow(['s3:PutObject'], within(jobKeys.prepared('*')), 'It is named after a job, which is made later.'),
+    ];
   }
 
   /** Without it, S3 answers 403 in place of 404 for an object that is not there. */

@@ -114,7 +114,7 @@ function coreDeps(settings: Settings, { log }: Telemetry, share: ShareOptions): 
   };
 }
 
-function policyOf({ region, queues }: Settings): Policy {
+function policyOf({ region, queues, alphafoldImage }: Settings): Policy {
   return {
     backend: 'aws',
     version: manifest.version,
@@ -123,6 +123,7 @@ function policyOf({ region, queues }: Settings): Policy {
     stageTimeouts: { features: FEATURES_SECONDS },
     ...(queues.includes('cpu') && { featuresQueue: 'cpu' }),
     featuresTrustSeconds: FEATURES_TRUST_SECONDS,
+    ...(alphafoldImage !== undefined && { featuresImage: alphafoldImage }),
     region,
   };
 }

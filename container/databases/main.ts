@@ -3,6 +3,7 @@
 import { announcer } from './announce.ts';
 import { parseArguments, type StageArguments, USAGE } from './arguments.ts';
 import { databasesOf } from './catalogue.ts';
+import { markChange } from './changeMark.ts';
 import { Parent, stageInChild } from './childProcess.ts';
 import { messageOf, StagingError } from './errors.ts';
 import { PATIENCE } from './http.ts';
@@ -36,6 +37,7 @@ async function stageEverything(options: StageArguments): Promise<void> {
   await stageAll(options, {
     stageOne: stageInChild(process.argv[1] as string, argv),
     announcer: announcer(process.env, log),
+    onChange: () => markChange(process.env, log),
     log,
     signal: terminated.signal,
   });

@@ -51,19 +51,24 @@ export async function readRecords(folder: string): Promise<readonly DatabaseReco
   }
 }
 
-export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+/** @returns whether the databases are complete now, and others than they were */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   await writeWhole(path.join(folder, MANIFEST), manifest);
-  if (!manifest.complete) return;
+  if (!manifest.complete) return false;
   const versions = manifest.databases.flatMap(({ name, version }) => [
     [name, version],
     // AlphaFold counts the list of withdrawn entries as a database of its own.
     ...(name === 'pdb_mmcif' ? [['obsolete', version]] : []),
   ]);
-  await writeWhole(path.join(folder, VERSIONS), Object.fromEntries(versions));
+  return writeWhole(path.join(folder, VERSIONS), Object.fromEntries(versions));
 }
 
-async function writeWhole(file: string, content: unknown): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(content, undefined, 2)}\n`);
+/** @returns whether the file has another content than before */
+async function writeWhole(file: string, content: unknown): Promise<boolean> {
+  const text = `${JSON.stringify(content, undefined, 2)}\n`;
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
+  return text !== before;
 }

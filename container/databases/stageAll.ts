@@ -20,6 +20,8 @@ export type StageOne = (
 export interface StageAllDeps {
   readonly stageOne: StageOne;
   readonly announcer: Announcer;
+  /** Called when all databases are there and they are others than before. */
+  readonly onChange: () => Promise<void>;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -144,10 +146,11 @@ class Staging {
 
   /** One after the other: several databases may be finished at the same time. */
   #save(): Promise<void> {
-    this.#saving = this.#saving.then(() => {
+    this.#saving = this.#saving.then(async () => {
       const complete = this.#records.size === this.#databases.length;
       const databases = this.#inOrder();
-      return writeManifest(this.#options.target, { schema: 1, preset: this.#options.preset, complete, databases });
+      const manifest = { schema: 1, preset: this.#options.preset, complete, databases } as const;
+      if (await writeManifest(this.#options.target, manifest)) await this.#deps.onChange();
     });
     return this.#saving;
   }

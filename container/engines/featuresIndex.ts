@@ -12,6 +12,9 @@ import { parametersFromWire } from '../../backend/api/wireParameters.ts';
 import type { Plan } from './alphafoldAnswers.ts';
 import type { EngineContext, SharedObjects } from './engine.ts';
 
+/** Set by the deployment to the name of the image. */
+const IMAGE_VARIABLE = 'FOLDPAD_IMAGE';
+
 type IndexContext = Pick<EngineContext, 'shared' | 'order' | 'log'>;
 
 /**
@@ -42,7 +45,8 @@ export class FeaturesIndex {
     const mark = this.#mark;
     if (mark === undefined) return;
     const { shared, order } = this.#context;
-    const present: PresentVersions = { schema: 1, versions, seen_at: new Date().toISOString(), mark };
+    const image = process.env[IMAGE_VARIABLE] || null;
+    const present: PresentVersions = { schema: 1, versions, seen_at: new Date().toISOString(), mark, image };
     const key = featuresKeys.present(databaseSetOf(parametersOf(order)));
     await tried(this.#context, () => shared.write(key, toJson(present)));
   }

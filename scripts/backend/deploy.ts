@@ -14,7 +14,7 @@ import { describePlan } from './plan.ts';
 import { type Prompter, prompter } from './prompter.ts';
 import { openSession, runCommandLine, Told, useProfile } from './session.ts';
 import { askMissing, configFileOf, type Input, readInput, saveInput, writeForCdk } from './settings.ts';
-import { prepareAdminKey, prepareDatabases, prepareImages, prepareShareKey } from './steps.ts';
+import { markChange, prepareAdminKey, prepareDatabases, prepareImages, prepareShareKey } from './steps.ts';
 import { partsOf, stackOf, type Target } from './target.ts';
 
 async function settle(flags: DeployFlags, ask: Prompter | undefined): Promise<Input> {
@@ -94,6 +94,7 @@ await runCommandLine(async () => {
   await deployStacks(app, target);
   const key = await prepareAdminKey(aws, target, flags['new-admin-key']);
   const built = await prepareImages(aws, target, flags);
+  await markChange(aws, target);
   await prepareDatabases(aws, target, flags, ask);
   const url = await report(aws, target, key);
   await offerEditor(url, flags['editor-settings'], ask);

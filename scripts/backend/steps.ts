@@ -1,5 +1,7 @@
 // The steps of a deployment after its stacks: what CloudFormation cannot do.
 
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { changeMarkText, featuresKeys } from '../../backend/api/featuresIndex.ts';
 import { DynamoKeyStore } from '../../backend/aws/dynamoKeyStore.ts';
 import { ensureAdminKey } from './adminKey.ts';
 import type { AwsClients } from './clients.ts';
@@ -44,6 +46,12 @@ export async function prepareImages(aws: AwsClients, target: Target, flags: Depl
   const failed = builds.filter(({ buildStatus }) => buildStatus !== 'SUCCEEDED');
   for (const { projectName, logs } of failed) console.log(`  ${projectName} failed; its log: ${logs?.deepLink ?? '?'}`);
   return failed.length === 0;
+}
+
+/** Programs may be others now, even where an image kept its name: features that were found with the old ones are asked for no more. */
+export async function markChange({ s3 }: Pick<AwsClients, 's3'>, target: Target): Promise<void> {
+  const body = changeMarkText(crypto.randomUUID());
+  await s3.send(new PutObjectCommand({ Bucket: bucketOf(target), Key: featuresKeys.changed, Body: body }));
 }
 
 /** Starts the job that downloads the databases, if they are wanted and not there. It mails when it is done. */

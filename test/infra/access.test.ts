@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TemplateResource } from '../support/assembly.ts';
 import { assemblyOf } from '../support/infraAssemblies.ts';
+import { plainText } from '../support/stackTemplate.ts';
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -156,6 +157,25 @@ describe('what each function may do', function () {
   for (const [name, actions] of Object.entries(expected)) {
     it(`is just this: ${name}`, () => assert.deepEqual(actionsOf(name), [...actions].sort()));
   }
+
+  it('is to read the index of features but no features, and to write of results only which of them a job uses', () => {
+    const { Resources } = assemblyOf('virginia').template('Api');
+    const statements = Object.entries(Resources)
+      .filter(([id]) => id.startsWith('DispatcherRole'))
+      .flatMap(([, role]) => statementsOf(role));
+    const keysFor = (action: string): string[] =>
+      statements
+        .filter(({ Action }) => list(Action).includes(action))
+        .flatMap(({ Resource }) => list(Resource).map((arn) => plainText(arn).replace(/^.*:s3:::[^/]+\//, '')));
+    assert.deepEqual(keysFor('s3:GetObject').sort(), [
+      'features/*/features.json',
+      'features/present/*.json',
+      'features/targets/*.json',
+      'input/*',
+      'output/*',
+    ]);
+    assert.deepEqual(keysFor('s3:PutObject').sort(), ['input/*', 'output/*/features.json']);
+  });
 
   it('has a role for each function', () => {
     const roles = assemblyOf('virginia')

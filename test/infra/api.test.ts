@@ -76,6 +76,7 @@ describe('the functions', function () {
       assert.equal(Properties.LoggingConfig.LogFormat, 'JSON');
       assert.deepEqual(Object.keys(Properties.Environment.Variables).sort(), [
         'FOLDPAD_ALPHAFOLD',
+        'FOLDPAD_ALPHAFOLD_IMAGE',
         'FOLDPAD_BUCKET',
         'FOLDPAD_DEAD_QUEUE_URL',
         'FOLDPAD_LOG_GROUP',
@@ -87,6 +88,18 @@ describe('the functions', function () {
         'FOLDPAD_TOPIC_ARN',
         'FOLDPAD_WORK_QUEUE_URL',
       ]);
+    }
+  });
+
+  it('know the image that features runs run in by the name that these know it by', () => {
+    const [definition] = assemblyOf('virginia')
+      .resources('AWS::Batch::JobDefinition')
+      .filter(({ Properties }) => Properties.JobDefinitionName === 'foldpad-features');
+    const { Image, Environment } = definition?.Properties.ContainerProperties ?? assert.fail();
+    const told = (Environment as { Name: string; Value: unknown }[]).find(({ Name }) => Name === 'FOLDPAD_IMAGE');
+    assert.deepEqual(told?.Value, Image);
+    for (const { Properties } of api('AWS::Lambda::Function')) {
+      assert.deepEqual(Properties.Environment.Variables.FOLDPAD_ALPHAFOLD_IMAGE, Image);
     }
   });
 

@@ -73,17 +73,23 @@ describe('Databases stack', function () {
     }
   });
 
-  it('may send its own events and mails, and touch nothing in the bucket', () => {
+  it('may send its own events and mails, and say in the bucket that the databases have changed', () => {
     const template = databases();
+    const written: string[] = [];
     for (const { Action, Resource } of statements(template)) {
-      for (const action of Action) assert.doesNotMatch(action, /\*|s3:|iam:/);
+      for (const action of Action) assert.doesNotMatch(action, /\*|s3:(Get|Delete|List)|iam:/);
+      if (Action.some((action) => action.startsWith('s3:'))) written.push(...Resource);
       if (Action.includes('sns:Publish')) assert.match(Resource.join(), /:foldpad-mail$/);
     }
+    assert.equal(written.length, 1);
+    assert.match(written[0] ?? '', /:s3:::foldpad-<AWS::AccountId>-us-east-1\/features\/present\/changed\.json\*$/);
     const events = statements(template).find(({ Action }) => Action.includes('events:PutEvents'));
     assert.deepEqual(events?.Condition, { StringEquals: { 'events:source': 'foldpad.databases' } });
     const environment = jobOf(template).ContainerProperties.Environment as { Name: string; Value: unknown }[];
     const topic = environment.find(({ Name }) => Name === 'FOLDPAD_TOPIC_ARN')?.Value;
     assert.match(plainText(topic), /:sns:us-east-1:<AWS::AccountId>:foldpad-mail$/);
+    const bucket = environment.find(({ Name }) => Name === 'FOLDPAD_BUCKET')?.Value;
+    assert.equal(plainText(bucket), 'foldpad-<AWS::AccountId>-us-east-1');
   });
 
   it('has a queue of its own, first come, first served', () => {

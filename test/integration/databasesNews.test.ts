@@ -1,11 +1,15 @@
 // What people and the backend are told while the databases are staged: events and mails, through the AWS emulator.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { changeMarkSchema, featuresKeys } from '../../backend/api/featuresIndex.ts';
 import { DATABASES_EVENT, type DatabasesDetail } from '../../container/databases/announce.ts';
+import { AwsWorld } from '../support/awsWorld.ts';
 import { DatabaseServer, PATHS, publishAll, sources } from '../support/databaseServer.ts';
 import { Mailbox } from '../support/mailbox.ts';
 import { type MiniStack, needsMiniStack, startMiniStack } from '../support/miniStack.ts';
@@ -67,11 +71,14 @@ describe('news of the databases', function () {
     return (answer.Messages ?? []).map(({ Body = '{}' }) => (JSON.parse(Body) as { detail: DatabasesDetail }).detail);
   }
 
-  async function stage(topicArn = topic): Promise<{ code: number | null; output: string }> {
+  async function stage(
+    topicArn = topic,
+    env: Record<string, string> = {},
+  ): Promise<{ code: number | null; output: string }> {
     const folders = ['--target', path.join(home.folder, 'databases'), '--staging', path.join(home.folder, 'staging')];
     const args = ['stage', '--preset', 'reduced', '--min-free-gb', '0', ...folders, ...sources(server)];
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-      env: { ...process.env, ...stack.environment, FOLDPAD_EVENTS: 'eventbridge', FOLDPAD_TOPIC_ARN: topicArn },
+      env: { ...process.env, ...stack.environment, FOLDPAD_EVENTS: 'eventbridge', FOLDPAD_TOPIC_ARN: topicArn, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -106,5 +113,23 @@ describe('news of the databases', function () {
     const { code, output } = await stage('arn:aws:sns:us-east-1:123456789012:nonesuch');
     assert.equal(code, 0, output);
     assert.match(output, /the mail could not be sent/);
+  });
+
+  it('marks that the databases have changed, when they have', async () => {
+    const { s3 } = new AwsWorld(stack);
+    await s3.send(new CreateBucketCommand({ Bucket: 'foldpad-data' }));
+    const mark = async () => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'foldpad-data', Key: featuresKeys.changed }));
+      return changeMarkSchema.parse(JSON.parse((await Body?.transformToString()) ?? '')).mark;
+    };
+    const env = { FOLDPAD_BUCKET: 'foldpad-data' };
+    const lost = await stage(topic, { FOLDPAD_BUCKET: 'nonesuch' });
+    assert.equal(lost.code, 0, lost.output);
+    assert.match(lost.output, /could not be written to nonesuch/);
+    await writeFile(path.join(home.folder, 'databases', 'databases.json'), '{"mgnify": "2018_12"}');
+    assert.equal((await stage(topic, env)).code, 0);
+    const changed = await mark();
+    assert.equal((await stage(topic, env)).code, 0);
+    assert.equal(await mark(), changed, 'the same databases again are no change');
   });
 });

@@ -37,6 +37,22 @@ const observed = (
 });
 const published: JobEvent = { type: 'resultPublished', result: RESULT, warnings: [], at: AT };
 const failed: JobEvent = { type: 'failed', failure: FAILURE, at: AT };
+const FEATURES = { key: 'a'.repeat(64), sha256: 'b'.repeat(64) };
+/** A plan that begins with features from the cache: its run is `cached`. */
+const plannedFromCache: JobEvent = {
+  type: 'runsPlanned',
+  runs: [{ id: 'cached', stage: 'predict' }],
+  features: FEATURES,
+  at: AT,
+};
+/** That run cannot use them. `made`: tells the new runs of one report from those of another. */
+const replaced = (made = ''): JobEvent => ({
+  type: 'runReplaced',
+  runId: 'cached',
+  runs: STAGES.map((stage) => ({ id: `${stage}${made}`, stage })),
+  reason: 'The features are gone.',
+  at: AT,
+});
 const cancel: JobEvent = { type: 'cancelRequested', at: AT };
 const remove: JobEvent = { type: 'deleteRequested', at: AT };
 const jobAfter = (...events: readonly JobEvent[]): Job => reduceAll(sampleJob(), events);
@@ -51,7 +67,15 @@ function assertConsistent(job: Job): void {
   if (job.status === 'CANCELLED' || job.status === 'CANCELLING') assert.ok(job.cancelRequestedAt);
   if (job.status === 'CANCELLED') assert.equal(job.failure, undefined);
   if (job.status === 'DELETING') assert.ok(job.deleteRequestedAt);
-  if (job.status === 'QUEUED') assert.ok(job.runs.every((run) => run.schedulerId === undefined));
+  const decisive = job.runs.filter(({ superseded }) => !superseded);
+  if (job.status === 'QUEUED') assert.ok(decisive.every((run) => run.schedulerId === undefined));
+  if (job.knownFeatures)
+    assert.ok(
+      job.runs.every(({ stage }) => stage === 'predict'),
+      'features, or a run that makes them',
+    );
+  const replacements = job.runs.length - decisive.length;
+  assert.ok(replacements <= 1 && (replacements === 0 || decisive.length === 2));
   assert.equal(job.endedAt !== undefined, isFinished(job.status) || job.status === 'DELETING');
   if (isLive(job.status))
     assert.ok(job.statusReason !== undefined || job.status === 'RUNNING', `${job.status} says why`);
@@ -169,6 +193,47 @@ describe('job reducer', () => {
       job.runs.map(({ id }) => id),
       ['predict'],
     );
+  });
+
+  it('goes on with new runs when the features in the cache cannot be used', () => {
+    const progress = { stage: 'predict', step: 'start', fraction: 0.5 } as const;
+    const running = jobAfter(plannedFromCache, submitted('cached'), observed('cached', 'RUNNING', { progress }));
+    assert.deepEqual(running.knownFeatures, FEATURES);
+    const again = reduceAll(running, [replaced(), observed('cached', 'FAILED', { exitCode: 1, progress })]);
+    assertConsistent(again);
+    assert.deepEqual(
+      [again.status, again.statusReason, again.progress, again.knownFeatures, again.warnings],
+      ['QUEUED', 'The features are gone.', undefined, undefined, ['The features are gone.']],
+    );
+    assert.deepEqual(
+      again.runs.map(({ id, status, exitCode, superseded }) => [id, status, exitCode, superseded]),
+      [
+        ['cached', 'FAILED', 1, true],
+        ['features', 'SUBMITTED', undefined, undefined],
+        ['predict', 'SUBMITTED', undefined, undefined],
+      ],
+    );
+    const searching = { stage: 'features', step: 'uniref90', fraction: 0.1 } as const;
+    const anew = reduceAll(again, [submitted('features'), observed('features', 'RUNNING', { progress: searching })]);
+    assert.deepEqual([anew.status, anew.progress], ['RUNNING', searching]);
+    const late = { ...failed, runId: 'cached' } as const;
+    assert.equal(reduceJob(anew, late), anew, 'what the old run says ends nothing');
+    assert.equal(reduceJob(anew, replaced('-2')), anew, 'another report of the same plans nothing');
+    assert.equal(reduceJob(anew, { ...failed, runId: 'features' }).status, 'FAILED');
+  });
+
+  it('replaces nothing that did not begin with the cache, was asked to end, or has ended', () => {
+    const old = jobAfter(planned('predict'), submitted('predict'));
+    assert.equal(reduceJob(old, { ...replaced(), runId: 'predict' } as JobEvent), old);
+    const live = jobAfter(plannedFromCache, submitted('cached'));
+    const cancelled = reduceJob(live, cancel);
+    assert.equal(reduceJob(cancelled, replaced()), cancelled);
+    assert.equal(reduceJob(cancelled, observed('cached', 'FAILED')).status, 'CANCELLED');
+    const ended = reduceJob(live, observed('cached', 'FAILED'));
+    assert.equal(reduceJob(ended, replaced()), ended);
+    const replacing = reduceAll(live, [replaced(), cancel]);
+    assert.equal(replacing.status, 'CANCELLING');
+    assertConsistent(replacing);
   });
 
   it('cancels at once what nobody has begun with', () => {
@@ -304,23 +369,26 @@ const delivery = history.chain(({ stages, reports, verdict }) => {
     });
 });
 
+const stageOf = (runId: string): Stage => (runId === 'features' ? 'features' : 'predict');
+
 const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.constantFrom(planned('predict'), planned('features', 'predict'), published, failed, cancel, remove),
-  fc.constantFrom(...STAGES).map(submitted),
+  fc.constantFrom(plannedFromCache, replaced(), replaced('-2'), { ...failed, runId: 'cached' }),
+  fc.constantFrom(...STAGES, 'cached').map(submitted),
   fc.record({ reason: fc.string(), at: fc.constant(AT) }).map((rest): JobEvent => ({ type: 'explained', ...rest })),
   fc
     .record({
-      stage: fc.constantFrom(...STAGES),
+      runId: fc.constantFrom(...STAGES, 'cached'),
       status: fc.constantFrom(...RUN_STATUSES),
       attempt: attempts,
       fraction: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
       reason: fc.option(fc.string(), { nil: undefined }),
     })
-    .map(({ stage, status, attempt, fraction, reason }) =>
-      observed(stage, status, {
+    .map(({ runId, status, attempt, fraction, reason }) =>
+      observed(runId, status, {
         attempt,
         ...(reason !== undefined && { reason }),
-        ...(fraction !== undefined && { progress: { stage, step: 's', fraction } }),
+        ...(fraction !== undefined && { progress: { stage: stageOf(runId), step: 's', fraction } }),
       }),
     ),
 );
@@ -336,6 +404,47 @@ describe('job reducer, whatever comes', function () {
         assertConsistent(end);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('ends as its new runs do once the first was replaced, whatever is still heard of that one', () => {
+    const cached = runHistory('predict', 'FAILED', 2, [0.5]).map(
+      (event): JobEvent => ({ ...event, runId: 'cached' }) as JobEvent,
+    );
+    const echoes = fc.shuffledSubarray([
+      ...cached,
+      replaced('-2'),
+      { ...failed, runId: 'cached' } as JobEvent,
+      plannedFromCache,
+    ]);
+    const before = fc.shuffledSubarray(cached.slice(0, -1));
+    const whole = delivery.filter(({ events }) => {
+      const [plan] = events;
+      return plan?.type === 'runsPlanned' && plan.runs.length === 2;
+    });
+    fc.assert(
+      fc.property(whole, before, echoes, fc.infiniteStream(fc.boolean()), ({ events, verdict }, first, late, mix) => {
+        const rest = [...late];
+        const [head, ...others] = events.slice(1);
+        // A cancel before everything else would keep the run from being replaced.
+        const after = others.flatMap((event) =>
+          mix.next().value && rest.length > 0 ? [rest.shift() as JobEvent, event] : [event],
+        );
+        const told = [
+          plannedFromCache,
+          ...first,
+          replaced(),
+          observed('cached', 'FAILED'),
+          ...(head ? [head] : []),
+          ...after,
+          ...rest,
+        ];
+        const end = reduceAll(sampleJob(), told);
+        assert.equal(end.status, verdict);
+        assert.equal(end.runs.length, 3);
+        assertConsistent(end);
+      }),
+      { numRuns: 500 },
     );
   });
 
