@@ -28,8 +28,8 @@ import { Milestones } from './learning/milestones.ts';
 import { JobLog } from './logs/jobLog.ts';
 import { LogProvider } from './logs/logProvider.ts';
 import { ResultFileSystem } from './results/resultFileSystem.ts';
-import { ResultReader } from './results/resultReader.ts';
 import { modelAtPlace } from './results/resultModels.ts';
+import { ResultReader } from './results/resultReader.ts';
 import { restoreStructure, structureKey } from './results/resultStructures.ts';
 import { OpenPages } from './structure/openPages.ts';
 import { StructureEditorProvider } from './structure/structureEditor.ts';
@@ -154,7 +154,8 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     view,
   };
   keep(registerCommands(services));
-  keep(onReveal(services));
+  // A button in the page; the page that was clicked is the active one.
+  keep(pages.onDidChange(({ what }) => what === 'reveal' && run('foldpad.revealInFasta')));
   keep(registerLanguageModelTools(services));
   keep(new Milestones(connection, store));
   // Jobs that were submitted before the window was closed: their end is told of, and the backend kept going.

@@ -9,17 +9,12 @@ import type { StructureData } from './structureData.ts';
 /** Two residues that stand for each other, by their indices: first in the shown structure, then in the other. */
 export type ResiduePair = readonly [shown: number, other: number];
 
-/** A second structure laid over the shown one. */
+/** How a structure that is laid over the shown one lies on it. */
 export interface Comparison {
-  /** What the other structure is called. */
-  readonly label: string;
   readonly pairs: readonly ResiduePair[];
   /** Distance of each pair after superposition (Å), in the order of `pairs`. */
   readonly distances: Float32Array;
 }
-
-/** The other structure's one colour: unlike bands, chains and backgrounds. */
-export const COMPARED_COLOR = 0xb58900;
 
 /** Fewer pairs fix no superposition in space. */
 export const FEWEST_PAIRS = 3;
@@ -83,9 +78,15 @@ export function rmsd({ distances }: Pick<Comparison, 'distances'>): number {
   return Math.sqrt(sum / distances.length);
 }
 
-/** For example `RMSD 1.32 Å over 140 residues, 121 of them within 2 Å`. */
-export function describeComparison(comparison: Comparison): string {
+/** For example `RMSD 1.32 Å over 140 residues (98 %), 121 of them within 2 Å`. @param size residues of the shown structure */
+export function describeComparison(comparison: Comparison, size: number): string {
   const near = comparison.distances.filter((distance) => distance <= 2).length;
   const { length } = comparison.distances;
-  return t('RMSD {0} Å over {1}, {2} of them within 2 Å', rmsd(comparison).toFixed(2), countResidues(length), near);
+  return t(
+    'RMSD {0} Å over {1} ({2} %), {3} of them within 2 Å',
+    rmsd(comparison).toFixed(2),
+    countResidues(length),
+    Math.round((length / Math.max(1, size)) * 100),
+    near,
+  );
 }

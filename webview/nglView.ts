@@ -1,18 +1,26 @@
-/** The structure view on NGL. The only file that imports NGL. */
+/** The structure view on NGL. Only files named after it import NGL. */
 
 import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { fitCamera } from './camera.ts';
-import { type Comparison, FEWEST_PAIRS, pairResidues } from './comparison.ts';
-import { UnreadableStructureError } from './errors.ts';
-import { layOver } from './nglComparison.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
 import { NglMarks } from './nglMarks.ts';
+import { NglOverlays } from './nglOverlays.ts';
+import { createStage } from './nglStage.ts';
 import { partsOf } from './representations.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
-import type { AtomPair, Drawing, ImageRequest, Orientation, StructureView } from './structureView.ts';
+import type {
+  AtomPair,
+  Drawing,
+  ImageRequest,
+  LaidOver,
+  Orientation,
+  OverlayLook,
+  StructureFile,
+  StructureView,
+} from './structureView.ts';
 import { workersRun } from './workers.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
@@ -41,9 +49,9 @@ class NglView implements StructureView {
   readonly #stage: NGL.Stage;
   readonly #aborter = new AbortController();
   readonly #scheme: string;
+  readonly #overlays: NglOverlays;
   #colors: Uint32Array = new Uint32Array();
   #component: Component | undefined;
-  #compared: Component | undefined;
   #marks: NglMarks | undefined;
   #data: StructureData | undefined;
   #model: ModelSelection = 0;
@@ -56,24 +64,8 @@ class NglView implements StructureView {
   #moved: () => void = () => {};
 
   constructor(container: HTMLElement) {
-    this.#stage = new NGL.Stage(container, {
-      tooltip: false,
-      sampleLevel: 1,
-      clipDist: 1,
-      // Even light, little highlight: a band must look like its legend on every side of the molecule.
-      lightIntensity: 1.0,
-      ambientIntensity: 0.35,
-      fogNear: 60,
-      fogFar: 100,
-    });
-    // Its built-in keys and measuring clicks would act without any sign in the page's own controls.
-    this.#stage.keyControls.clear();
-    this.#stage.mouseControls.remove('clickPick-right');
-    this.#stage.mouseControls.remove('clickPick-ctrl-left');
-    // Moves the view to what is clicked; here a click selects, and a double click or the sequence comes closer.
-    this.#stage.mouseControls.remove('clickPick-left');
-    this.#stage.mouseControls.remove('scroll-ctrl');
-    this.#stage.mouseControls.remove('hoverPick');
+    this.#stage = createStage(container);
+    this.#overlays = new NglOverlays(this.#stage);
     // NGL hides the focus ring of its canvas; the page's style sheet shows one.
     this.canvas.style.removeProperty('outline');
     this.#stage.viewerControls.signals.changed.add(() => this.#moved());
@@ -93,9 +85,9 @@ class NglView implements StructureView {
 
   async load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData> {
     this.#removeRepresentations();
+    this.#overlays.clear();
     this.#stage.removeAllComponents();
     this.#component = undefined;
-    this.#compared = undefined;
     this.#marks = undefined;
     this.#data = undefined;
     this.#drawing++;
@@ -164,28 +156,19 @@ class NglView implements StructureView {
     this.#marks?.measure(pairs);
   }
 
-  async compare(bytes: Uint8Array, format: StructureFormat, label: string): Promise<Comparison> {
-    this.removeComparison();
+  async addOverlay(id: number, file: StructureFile): Promise<LaidOver | undefined> {
     const component = this.#component;
     const data = this.#data;
     if (!component || !data) throw new Error(t('There is nothing to compare with.'));
-    const loaded = await loadStructure(this.#stage, bytes, format, label);
-    this.#compared = loaded;
-    const otherData = readStructureData(loaded.structure);
-    const pairs = pairResidues(data, otherData);
-    if (pairs.length < FEWEST_PAIRS) {
-      this.removeComparison();
-      throw new UnreadableStructureError(
-        t('{0} has no chain that is like one of the shown structure.', label),
-        t('Compare with another structure of the same protein, or of a relative.'),
-      );
-    }
-    return { label, pairs, distances: layOver({ component, data }, { component: loaded, data: otherData }, pairs) };
+    return this.#overlays.add(id, file, { component, data });
   }
 
-  removeComparison(): void {
-    if (this.#compared) this.#stage.removeComponent(this.#compared);
-    this.#compared = undefined;
+  lookOverlay(id: number, look: OverlayLook): void {
+    this.#overlays.look(id, look);
+  }
+
+  removeOverlay(id: number): void {
+    this.#overlays.remove(id);
   }
 
   describeDistance([from, to]: AtomPair): string {
@@ -289,6 +272,7 @@ class NglView implements StructureView {
     const { viewer } = this.#stage;
     this.#stage.setSpin(false);
     this.#removeRepresentations();
+    this.#overlays.clear();
     this.#stage.removeAllComponents();
     this.#stage.viewerControls.signals.changed.removeAll();
     this.#stage.signals.hovered.removeAll();

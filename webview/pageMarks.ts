@@ -1,14 +1,15 @@
 /** What is pointed at, selected and measured, in all parts of the page and in words. */
 
 import { t } from '@vscode/l10n';
-import type { Comparison } from './comparison.ts';
 import { describeResidue, describeSelected, describeSize } from './describe.ts';
+import type { DistanceTrace } from './distancePlot.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { inflate } from './inflate.ts';
 import { countResidues } from './names.ts';
 import { type Pae, parsePae, UnreadablePaeError } from './pae.ts';
 import type { PageParts } from './pageParts.ts';
-import { ResidueLink } from './residueLink.ts';
+import type { Companion } from './pageTogether.ts';
+import { type MarkListener, ResidueLink } from './residueLink.ts';
 import type { Scene } from './scene.ts';
 import { layOutSequence } from './sequence.ts';
 import type { ModelSelection } from './structureData.ts';
@@ -23,13 +24,14 @@ export class PageMarks {
   #model: ModelSelection = 0;
   #colors: Uint32Array | undefined;
   #pae: Pae | undefined;
-  #comparison: Comparison | undefined;
-  /** Distance of each residue to its partner in a compared structure (Å). */
-  #distances: { readonly label: string; readonly byResidue: ReadonlyMap<number, number> } | undefined;
+  #companions: readonly Companion[] = [];
+  /** Distance of each residue to its partner in each of the visible companions (Å). */
+  #traces: readonly (DistanceTrace & { readonly label: string })[] = [];
 
-  constructor(parts: PageParts) {
+  /** @param others further listeners to what is marked */
+  constructor(parts: PageParts, ...others: readonly MarkListener[]) {
     this.#parts = parts;
-    this.link = new ResidueLink([parts.sequence, parts.pae], () => this.#refresh());
+    this.link = new ResidueLink([parts.sequence, parts.pae, ...others], () => this.#refresh());
   }
 
   /** The errors that are shown. */
@@ -38,8 +40,8 @@ export class PageMarks {
   }
 
   /** What is laid over the structure. */
-  get comparison(): Comparison | undefined {
-    return this.#comparison;
+  get companions(): readonly Companion[] {
+    return this.#companions;
   }
 
   /** Lets clicks and the pointer in a new view take part. */
@@ -64,8 +66,8 @@ export class PageMarks {
     this.#model = model;
     this.#colors = undefined;
     this.#pae = undefined;
-    this.#comparison = undefined;
-    this.#distances = undefined;
+    this.#companions = [];
+    this.#traces = [];
     this.link.attach(scene, view);
     this.#parts.pae.show(undefined);
     return pae && this.#showPae(pae, scene);
@@ -89,13 +91,16 @@ export class PageMarks {
     this.#refresh();
   }
 
-  /** Another structure was laid over this one, or taken away. */
-  compare(comparison: Comparison | undefined): void {
-    this.#comparison = comparison;
-    this.#distances = comparison && {
-      label: comparison.label,
-      byResidue: new Map(comparison.pairs.map(([shown], at) => [shown, comparison.distances[at] ?? Number.NaN])),
-    };
+  /** Other structures were laid over this one, or taken away, or look otherwise. */
+  compare(companions: readonly Companion[]): void {
+    this.#companions = companions;
+    this.#traces = companions
+      .filter(({ visible }) => visible)
+      .map(({ label, color, comparison: { pairs, distances } }) => ({
+        label,
+        color,
+        byResidue: new Map(pairs.map(([shown], at) => [shown, distances[at] ?? Number.NaN])),
+      }));
     this.#showSequence();
     this.#refresh();
   }
@@ -103,9 +108,8 @@ export class PageMarks {
   #showSequence(): void {
     if (!this.#scene || !this.#colors) return;
     const { data } = this.#scene;
-    const distances = this.#distances?.byResidue;
     const layout = layOutSequence(data, this.#model);
-    this.#parts.sequence.show({ data, layout, colors: this.#colors, ...(distances && { distances }) });
+    this.#parts.sequence.show({ data, layout, colors: this.#colors, traces: this.#traces });
   }
 
   /** A residue in words. */
@@ -113,9 +117,11 @@ export class PageMarks {
     const residue = this.#scene?.data.residues[index];
     if (!this.#scene || !residue) return '';
     const words = describeResidue(residue, this.#scene.values[residue.atom] ?? Number.NaN, this.#scene.meaning);
-    const distance = this.#distances?.byResidue.get(index);
-    if (distance === undefined) return words;
-    return `${words} · ${t('{0} Å from {1}', distance.toFixed(1), this.#distances?.label ?? '')}`;
+    const distances = this.#traces.flatMap(({ label, byResidue }) => {
+      const distance = byResidue.get(index);
+      return distance === undefined ? [] : [t('{0} Å from {1}', distance.toFixed(1), label)];
+    });
+    return [words, ...distances].join(' · ');
   }
 
   async #showPae(bytes: Uint8Array, scene: Scene): Promise<string | undefined> {

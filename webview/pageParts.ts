@@ -37,9 +37,9 @@ export interface PageParts {
 
 /**
  * Builds the page in `root`.
- * @param cards what lies over a corner of the structure
+ * @param beside what stands on the left of the structure
  */
-export function createPageParts(root: HTMLElement, actions: PageActions, ...cards: readonly HTMLElement[]): PageParts {
+export function createPageParts(root: HTMLElement, actions: PageActions, beside: HTMLElement): PageParts {
   const toolbar = createToolbar(actions);
   const legend = createLegendCard((palette) => actions.choosePalette(palette));
   const overlay = createOverlay();
@@ -60,7 +60,7 @@ export function createPageParts(root: HTMLElement, actions: PageActions, ...card
   toolbar.setEnabled(false);
   root.replaceChildren(
     toolbar.element,
-    el('main', {}, stage, ...cards, pae.element, legend.element, notice, overlay.element),
+    el('main', {}, beside, stage, pae.element, legend.element, notice, overlay.element),
     sequence.element,
     el('footer', {}, left, right),
   );

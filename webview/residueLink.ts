@@ -4,7 +4,7 @@ import type { Scene } from './scene.ts';
 import type { AtomPair, StructureView } from './structureView.ts';
 
 /** Where somebody points or selects; the others are told. */
-export type Origin = 'structure' | 'sequence' | 'pae';
+export type Origin = 'structure' | 'sequence' | 'pae' | 'fasta';
 
 /** Everybody who shows what is marked. */
 export interface MarkListener {

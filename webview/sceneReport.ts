@@ -10,6 +10,7 @@ import { coloringFor, modelFor, type Scene, sceneColors, sceneLegend } from './s
 import { takePicture } from './scenePicture.ts';
 import { layOutSequence } from './sequence.ts';
 import type { ViewerState } from './state.ts';
+import { polymerResidues } from './structureData.ts';
 import type { StructureView } from './structureView.ts';
 
 /** Width of the picture: sharp on a page of paper (px). */
@@ -56,7 +57,7 @@ export async function makeReport(
         ? { name: meaning.name, max: 100 }
         : { name: meaning.name, max: Math.max(1, ...residues.map(({ value }) => value)) },
     picture: base64(picture.bytes),
-    remarks: remarks(scene, view, marks),
+    remarks: remarks(scene, view, marks, polymerResidues(data, 0).length),
     ...(marks.pae && {
       pae: { picture: base64(await pngOf(paint(marks.pae))), max: marks.pae.max },
     }),
@@ -69,11 +70,12 @@ function templateText({ id, identity }: { readonly id: string; readonly identity
   return identity === undefined ? id : t('{0} ({1} % identical)', id, Math.round(identity * 100));
 }
 
-function remarks(scene: Scene, view: StructureView, { link, comparison }: PageMarks): string[] {
+/** @param size residues of the shown structure */
+function remarks(scene: Scene, view: StructureView, { link, companions }: PageMarks, size: number): string[] {
   return [
-    ...(comparison
-      ? [t('Compared with {0}: {1}. It is drawn in ochre.', comparison.label, describeComparison(comparison))]
-      : []),
+    ...companions
+      .filter(({ visible }) => visible)
+      .map(({ label, comparison }) => t('Compared with {0}: {1}.', label, describeComparison(comparison, size))),
     ...link.distances.map((pair) => t('Distance {0}.', view.describeDistance(pair))),
     ...(link.selected.size > 0 ? [`${describeSelected(scene, [...link.selected])}.`] : []),
   ];

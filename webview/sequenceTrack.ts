@@ -1,21 +1,17 @@
 /** The sequence below the structure: one letter a residue, its colour under it; points at residues and selects them. */
 
 import { t } from '@vscode/l10n';
-import { COMPARED_COLOR } from './comparison.ts';
+import { CELL, type DistanceTrace, drawTrace, PLOT, PLOT_TOP } from './distancePlot.ts';
 import { cssColor, el } from './dom.ts';
 import { letterOf, residuesBetween, type SequenceLayout } from './sequence.ts';
 import type { StructureData } from './structureData.ts';
 import { trackColors } from './theme.ts';
 
 /** Sizes in CSS pixels. */
-const CELL = 11;
 const RULER = 15;
 const LETTERS = 18;
 const BAR = 7;
 const TRACK_HEIGHT = RULER + LETTERS + BAR;
-/** Room for the bars of a comparison, and the distance (Å) that fills it: beyond it, folds differ. */
-const PLOT = 36;
-const PLOT_TOP = 8;
 /** A number stands above every so-many-th residue. */
 const TICK = 10;
 
@@ -35,8 +31,8 @@ export interface TrackContent {
   readonly layout: SequenceLayout;
   /** Colour of each atom, 0xRRGGBB; a residue has that of the atom that stands for it. */
   readonly colors: Uint32Array;
-  /** Distance of each residue to its partner in a compared structure (Å); drawn as bars above the letters. */
-  readonly distances?: ReadonlyMap<number, number>;
+  /** Distances to other structures; one is drawn as bars above the letters, several as lines. */
+  readonly traces: readonly DistanceTrace[];
 }
 
 /** Makes it. */
@@ -212,7 +208,7 @@ class Track {
     if (!content || !context || width === 0) return;
     const scale = window.devicePixelRatio;
     this.#canvas.width = Math.round(width * scale);
-    const plot = content.distances ? PLOT : 0;
+    const plot = content.traces.length > 0 ? PLOT : 0;
     this.#canvas.height = Math.round((TRACK_HEIGHT + plot) * scale);
     this.#canvas.style.width = `${width}px`;
     this.#canvas.style.height = `${TRACK_HEIGHT + plot}px`;
@@ -225,6 +221,8 @@ class Track {
     const first = Math.max(0, Math.floor(left / CELL) - TICK);
     const last = Math.min(content.layout.columns, Math.ceil((left + width) / CELL) + TICK);
     for (let column = first; column < last; column++) this.#drawColumn(context, content, column, theme);
+    for (const trace of content.traces)
+      drawTrace(context, content.layout, trace, { first, last, isOnly: content.traces.length === 1 });
     context.textAlign = 'left';
     if (plot > 0) {
       context.fillStyle = theme.quiet;
@@ -240,7 +238,7 @@ class Track {
 
   #drawColumn(
     context: CanvasRenderingContext2D,
-    { data, layout, colors, distances }: TrackContent,
+    { data, layout, colors }: TrackContent,
     column: number,
     theme: ReturnType<typeof trackColors>,
   ): void {
@@ -256,12 +254,6 @@ class Track {
         context.fillText('…', middle, RULER + LETTERS / 2);
       }
       return;
-    }
-    const distance = distances?.get(index);
-    if (distance !== undefined) {
-      const height = (Math.min(distance, PLOT_TOP) / PLOT_TOP) * (PLOT - 4);
-      context.fillStyle = cssColor(COMPARED_COLOR);
-      context.fillRect(x + 1, -height, CELL - 2, Math.max(1, height));
     }
     if (this.#selected.has(index)) {
       context.fillStyle = theme.selection;

@@ -2,8 +2,17 @@
 
 import type { Coloring } from './coloring.ts';
 import type { Palette } from './confidence.ts';
+import { isOverlayColor, type OverlayColor } from './overlayColors.ts';
 import type { ModelSelection } from './structureData.ts';
 import type { Orientation, Representation } from './structureView.ts';
+
+/** How a structure that is laid over the shown one looks. */
+export interface RememberedLook {
+  /** Which of the models it is. */
+  readonly index: number;
+  readonly visible: boolean;
+  readonly color: OverlayColor;
+}
 
 /** Remembered by `setState`. `restore` and `selectedModel` are also read by the extension when the window reloads. */
 export interface ViewerState {
@@ -17,6 +26,8 @@ export interface ViewerState {
   readonly palette: Palette;
   readonly spin: boolean;
   readonly ensembleModel: ModelSelection;
+  /** Only of those that the user has changed. */
+  readonly looks: readonly RememberedLook[];
   readonly orientation?: Orientation;
 }
 
@@ -39,11 +50,18 @@ export const INITIAL_STATE: ViewerState = {
   palette: 'official',
   spin: false,
   ensembleModel: 0,
+  looks: [],
 };
 
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isOrientation = (value: unknown): value is Orientation =>
   Array.isArray(value) && value.length === 16 && value.every((item) => Number.isFinite(item));
+
+const isLook = (value: unknown): value is RememberedLook => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { index, visible, color } = value as Readonly<Record<string, unknown>>;
+  return isIndex(index) && typeof visible === 'boolean' && isOverlayColor(color);
+};
 
 /** Reads a remembered state; each part that is not understood falls back to its initial value. */
 export function parseState(value: unknown): ViewerState {
@@ -58,6 +76,7 @@ export function parseState(value: unknown): ViewerState {
     palette: kept.palette === 'colour-blind' ? 'colour-blind' : 'official',
     spin: kept.spin === true,
     ensembleModel: kept.ensembleModel === 'all' || isIndex(kept.ensembleModel) ? kept.ensembleModel : 0,
+    looks: Array.isArray(kept.looks) ? kept.looks.filter(isLook) : [],
     ...(coloring && { coloring }),
     ...(isOrientation(kept.orientation) && { orientation: kept.orientation }),
     ...(kept.restore !== undefined && { restore: kept.restore }),

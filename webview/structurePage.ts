@@ -8,10 +8,12 @@ import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
 import { REPRESENTATION_NAMES } from './names.ts';
-import { PageComparison } from './pageComparison.ts';
 import { PageExports, type Shown } from './pageExports.ts';
+import { PageFasta } from './pageFasta.ts';
 import { PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
+import { PageState } from './pageState.ts';
+import { PageTogether } from './pageTogether.ts';
 import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
 import { sha256 } from './sha256.ts';
 import { INITIAL_STATE, type ViewerState } from './state.ts';
@@ -23,26 +25,23 @@ import { listenToKeys } from './viewKeys.ts';
 /** How long a drawing may take before the page says that it is drawing (ms). */
 const DRAWING_MS = 200;
 
-/** How often a moving camera is remembered (ms). */
-const REMEMBER_MS = 250;
-
 const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
 const NO_WEBGL = t('This window cannot draw in 3D: WebGL 2 is missing.');
 
 /** Holds the page together. */
 export class StructurePage {
   readonly #host: Host;
+  readonly #state: PageState;
   readonly #parts: PageParts;
   readonly #marks: PageMarks;
-  readonly #comparison: PageComparison;
+  readonly #together: PageTogether;
+  readonly #fasta: PageFasta;
   readonly #exports: PageExports;
   readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
   #view: StructureView | undefined;
-  #state: ViewerState;
   #scene: Scene | undefined;
   /** Serial of the newest structure message: what arrives late for an older one is dropped. */
   #serial = -1;
-  #rememberTimer: ReturnType<typeof setTimeout> | undefined;
   #canOpenAsText = false;
   /** The drawing in progress, or the last one. Pictures and measurements wait for it. */
   #drawn: Promise<void> = Promise.resolve();
@@ -51,11 +50,14 @@ export class StructurePage {
   constructor(root: HTMLElement, host: Host, makeView: ((container: HTMLElement) => StructureView) | undefined) {
     this.#host = host;
     this.#makeView = makeView;
-    this.#state = host.readState();
-    this.#comparison = new PageComparison(host, {
-      changed: (comparison) => {
-        if (!comparison) this.#parts.toolbar.endComparison();
-        this.#marks.compare(comparison);
+    this.#state = new PageState(host);
+    this.#fasta = new PageFasta(host);
+    this.#together = new PageTogether(host, {
+      state: () => this.#state.current,
+      rememberLooks: (looks) => this.#state.change({ looks }),
+      changed: (companions) => {
+        this.#parts.toolbar.showCompanions(companions);
+        this.#marks.compare(companions);
       },
       say: (text) => this.#parts.say(text),
     });
@@ -65,7 +67,8 @@ export class StructurePage {
       choosePalette: (palette) => this.#change({ palette }, 'recolor'),
       chooseEnsembleModel: (ensembleModel) => this.#change({ ensembleModel }, 'draw'),
       chooseModel: (index) => this.#host.post({ type: 'select-model', index }),
-      compareWith: (choice) => this.#comparison.choose(choice),
+      compareWith: (choice) => this.#together.choose(choice),
+      showInFasta: () => this.#fasta.reveal(),
       setSpin: (spin) => this.#change({ spin }, 'spin'),
       setMeasuring: (on) => this.#marks.link.setMeasuring(on),
       clearDistances: () => this.#marks.link.clearDistances(),
@@ -77,8 +80,8 @@ export class StructurePage {
       savePicture: (options) => void this.#exports.savePicture(options),
       saveReport: () => void this.#exports.saveReport(),
     };
-    this.#parts = createPageParts(root, actions, this.#comparison.element);
-    this.#marks = new PageMarks(this.#parts);
+    this.#parts = createPageParts(root, actions, this.#together.element);
+    this.#marks = new PageMarks(this.#parts, this.#fasta);
     this.#exports = new PageExports(host, this.#marks, {
       say: (text) => this.#parts.say(text),
       shown: () => this.#shown(),
@@ -111,12 +114,15 @@ export class StructurePage {
       case 'structure':
         void this.#show(message);
         return;
-      case 'comparison':
-        void this.#comparison.receive(message);
+      case 'overlay':
+      case 'overlay-failed':
+        this.#together.receive(message);
         return;
-      case 'comparison-failed':
-        this.#comparison.choose('nothing');
-        this.#parts.say(message.text);
+      case 'models':
+        this.#parts.toolbar.showModels(message.labels, this.#state.current.selectedModel);
+        return;
+      case 'marks':
+        this.#fasta.receive(message, this.#marks.link);
         return;
       case 'unreadable':
         this.#fail(message.problem, message.remedy);
@@ -150,20 +156,24 @@ export class StructurePage {
       const data = await view.load(whole, message.format, message.fileName);
       if (!isNewest()) return;
       this.#scene = createScene(message, header, data, await sha256(bytes));
-      this.#adoptState(message);
-      const model = modelFor(this.#scene, this.#state.ensembleModel);
-      this.#comparison.attach(view, message.serial);
-      const paeProblem = await this.#marks.attach(this.#scene, view, model, pae);
+      this.#state.adopt(message);
+      const scene = this.#scene;
+      const model = modelFor(scene, this.#state.current.ensembleModel);
+      this.#together.attach(undefined, message.serial);
+      const paeProblem = await this.#marks.attach(scene, view, model, pae);
       if (!isNewest()) return;
       this.#drawn = this.#draw();
       await this.#drawn;
       if (!isNewest()) return;
-      if (this.#state.orientation) view.setOrientation(this.#state.orientation);
+      const { orientation } = this.#state.current;
+      if (orientation) view.setOrientation(orientation);
       else view.resetCamera();
       this.#parts.overlay.clear();
-      this.#parts.say(this.#scene.warning ?? paeProblem ?? '');
+      this.#parts.say(scene.warning ?? paeProblem ?? '');
       const residues = polymerResidues(data, 'all').length;
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
+      this.#fasta.attach(scene, message.serial);
+      this.#together.attach({ view, scene }, message.serial);
     } catch (error) {
       if (!isNewest()) return;
       const problem = error instanceof Error ? error.message : String(error);
@@ -173,32 +183,16 @@ export class StructurePage {
     }
   }
 
-  /** Keeps what was chosen; forgets the camera when another structure comes. */
-  #adoptState(message: Omit<StructureMessage, 'bytes'>): void {
-    const subject = `${message.title}\n${message.fileName}\n${message.selectedModel}`;
-    const { orientation, restore: _, ...kept } = this.#state;
-    const same = message.reloaded && this.#state.subject === subject;
-    this.#state = {
-      ...kept,
-      subject,
-      selectedModel: message.selectedModel,
-      ensembleModel: same ? kept.ensembleModel : 0,
-      ...(same && orientation && { orientation }),
-      ...(message.restore !== undefined && { restore: message.restore }),
-    };
-    this.#host.writeState(this.#state);
-  }
-
   #needView(): StructureView {
     if (this.#view) return this.#view;
     if (!this.#makeView) throw new Error(NO_WEBGL);
     const view = this.#makeView(this.#parts.stage);
     view.setBackground(backgroundColor());
-    view.setSpin(this.#state.spin);
-    view.onMove(() => this.#rememberSoon());
+    view.setSpin(this.#state.current.spin);
+    view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view?.getOrientation() : undefined)));
     this.#marks.listen(view);
     view.onContextLost(() => this.#loseView());
-    listenToKeys(view, () => this.#change({ spin: !this.#state.spin }, 'spin'));
+    listenToKeys(view, () => this.#change({ spin: !this.#state.current.spin }, 'spin'));
     this.#view = view;
     return view;
   }
@@ -225,15 +219,15 @@ export class StructurePage {
   #clear(): void {
     this.#scene = undefined;
     this.#marks.clear();
-    this.#comparison.attach(undefined, this.#serial);
+    this.#fasta.clear();
+    this.#together.attach(undefined, this.#serial);
     this.#parts.setEnabled(false);
     this.#parts.legend.show(undefined, undefined);
   }
 
   #change(change: Partial<ViewerState>, effect: 'draw' | 'recolor' | 'spin'): void {
-    this.#state = { ...this.#state, ...change };
-    this.#host.writeState(this.#state);
-    if (effect === 'spin') this.#view?.setSpin(this.#state.spin);
+    this.#state.change(change);
+    if (effect === 'spin') this.#view?.setSpin(this.#state.current.spin);
     if (effect === 'recolor') this.#recolor();
     if (effect === 'draw') void this.#redraw();
     this.#refresh();
@@ -249,10 +243,9 @@ export class StructurePage {
       if (this.#drawn === drawn) this.#parts.overlay.clear();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const how = REPRESENTATION_NAMES[this.#state.representation].toLowerCase();
+      const how = REPRESENTATION_NAMES[this.#state.current.representation].toLowerCase();
       this.#fail(t('The structure could not be drawn as {0}: {1}', how, reason), TRY_ANOTHER);
-      this.#state = { ...this.#state, representation: INITIAL_STATE.representation };
-      this.#host.writeState(this.#state);
+      this.#state.change({ representation: INITIAL_STATE.representation });
     }
   }
 
@@ -261,8 +254,8 @@ export class StructurePage {
     if (!scene || !this.#view) return;
     this.#refresh();
     await this.#view.draw({
-      representation: this.#state.representation,
-      model: modelFor(scene, this.#state.ensembleModel),
+      representation: this.#state.current.representation,
+      model: modelFor(scene, this.#state.current.ensembleModel),
       ...this.#colors(scene),
     });
   }
@@ -273,14 +266,16 @@ export class StructurePage {
     const view = this.#view;
     // After a drawing that is still under way: it would bring the old colours back.
     this.#drawn = this.#drawn.then(() => {
-      if (this.#scene === scene) view.recolor(this.#colors(scene));
+      if (this.#scene !== scene) return;
+      view.recolor(this.#colors(scene));
+      this.#together.recolor();
     });
   }
 
   #colors(scene: Scene): Pick<Drawing, 'colors' | 'elementColorsForLigands'> {
-    const coloring = coloringFor(scene, this.#state.coloring);
+    const coloring = coloringFor(scene, this.#state.current.coloring);
     return {
-      colors: sceneColors(scene, coloring, this.#state.palette),
+      colors: sceneColors(scene, coloring, this.#state.current.palette),
       elementColorsForLigands: coloring !== 'confidence' && coloring !== 'b-factor',
     };
   }
@@ -289,9 +284,9 @@ export class StructurePage {
   #refresh(): void {
     const scene = this.#scene;
     if (!scene) return;
-    const { palette, representation, spin } = this.#state;
-    const coloring = coloringFor(scene, this.#state.coloring);
-    const model = modelFor(scene, this.#state.ensembleModel);
+    const { palette, representation, spin } = this.#state.current;
+    const coloring = coloringFor(scene, this.#state.current.coloring);
+    const model = modelFor(scene, this.#state.current.ensembleModel);
     const { message, data } = scene;
     this.#parts.setEnabled(true);
     this.#parts.toolbar.update({
@@ -306,6 +301,7 @@ export class StructurePage {
     const legend = sceneLegend(scene, coloring, palette, model);
     this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
     const size = describeSize(data, model);
+    this.#fasta.setModel(model);
     this.#marks.update(model, sceneColors(scene, coloring, palette));
     this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
     const colors = legend.mean ? t('{0}, mean {1}', legend.title, legend.mean) : legend.title;
@@ -321,19 +317,9 @@ export class StructurePage {
     );
   }
 
-  #rememberSoon(): void {
-    // Not restarted by each move: a spinning structure moves without end and is remembered all the same.
-    this.#rememberTimer ??= setTimeout(() => {
-      this.#rememberTimer = undefined;
-      if (!this.#view || !this.#scene) return;
-      this.#state = { ...this.#state, orientation: this.#view.getOrientation() };
-      this.#host.writeState(this.#state);
-    }, REMEMBER_MS);
-  }
-
   /** What is shown, when it is drawn. */
   async #shown(): Promise<Shown | undefined> {
     await this.#drawn;
-    return this.#scene && this.#view && { scene: this.#scene, view: this.#view, state: this.#state };
+    return this.#scene && this.#view && { scene: this.#scene, view: this.#view, state: this.#state.current };
   }
 }

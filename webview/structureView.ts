@@ -20,6 +20,27 @@ export interface Drawing {
   readonly elementColorsForLigands: boolean;
 }
 
+/** A structure file to load. */
+export interface StructureFile {
+  readonly bytes: Uint8Array;
+  readonly format: StructureFormat;
+  /** What it is called in errors. */
+  readonly name: string;
+}
+
+/** A structure that lies over the shown one. */
+export interface LaidOver {
+  readonly data: StructureData;
+  readonly comparison: Comparison;
+}
+
+/** How a structure that lies over the shown one is drawn. */
+export interface OverlayLook {
+  readonly visible: boolean;
+  /** One colour (0xRRGGBB), or one for each of its atoms. */
+  readonly colors: Uint32Array | number;
+}
+
 /** Two atoms, by their indices. */
 export type AtomPair = readonly [from: number, to: number];
 
@@ -51,11 +72,14 @@ export interface StructureView {
   /** Shows the side chains of residues (indices in `StructureData.residues`) in the colours of the drawing. */
   select(residues: readonly number[]): void;
   /**
-   * Lays a second structure over the shown one; a new {@link load} takes it away.
+   * Lays a further structure over the shown one, in place of one with the same `id`; it is drawn once
+   * {@link lookOverlay} says how. A new {@link load} takes all of them away.
+   * @returns undefined when another structure was loaded meanwhile
    * @throws UnreadableStructureError also when the two have too little in common
    */
-  compare(bytes: Uint8Array, format: StructureFormat, label: string): Promise<Comparison>;
-  removeComparison(): void;
+  addOverlay(id: number, file: StructureFile): Promise<LaidOver | undefined>;
+  lookOverlay(id: number, look: OverlayLook): void;
+  removeOverlay(id: number): void;
   /** Marks the one residue that is pointed at, anywhere in the page. */
   point(residue: number | undefined): void;
   /** Draws lines between atoms with their lengths in ångström. */

@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type { Coloring } from './coloring.ts';
 import { el, icon } from './dom.ts';
 import { COLORING_NAMES, REPRESENTATION_NAMES } from './names.ts';
-import type { ComparisonChoice } from './pageComparison.ts';
+import { type Companion, hasRoom, type TogetherChoice } from './pageTogether.ts';
 import { type PictureOptions, picturePopover } from './picturePopover.ts';
 import { REPRESENTATIONS } from './state.ts';
 import type { ModelSelection } from './structureData.ts';
@@ -30,7 +30,8 @@ export interface ToolbarActions {
   chooseColoring(coloring: Coloring): void;
   chooseModel(index: number): void;
   chooseEnsembleModel(model: ModelSelection): void;
-  compareWith(choice: ComparisonChoice): void;
+  compareWith(choice: TogetherChoice): void;
+  showInFasta(): void;
   setSpin(on: boolean): void;
   setMeasuring(on: boolean): void;
   clearDistances(): void;
@@ -45,8 +46,8 @@ export function createToolbar(actions: ToolbarActions): {
   update(state: ToolbarState): void;
   /** Ranked models of the result; the selector is hidden when there is one. Also for a model that cannot be shown. */
   showModels(labels: readonly string[], selected: number): void;
-  /** Nothing is compared any more. */
-  endComparison(): void;
+  /** What is laid over the shown structure cannot be chosen again. */
+  showCompanions(companions: readonly Companion[]): void;
   /** Whether clicks in the structure measure, and how many distances are shown. */
   updateMeasuring(measuring: boolean, distances: number): void;
   setEnabled(enabled: boolean): void;
@@ -68,17 +69,29 @@ export function createToolbar(actions: ToolbarActions): {
   const coloring = select(t('Colour'), t('What the colours stand for'), (value) =>
     actions.chooseColoring(value as Coloring),
   );
-  const models = select(t('Model'), t('Ranked models of this prediction, best first'), (value) =>
+  const models = select(t('Model'), t('Which structure is shown in full'), (value) =>
     actions.chooseModel(Number(value)),
   );
   const ensemble = select(t('Member'), t('Models in this file'), (value) =>
     actions.chooseEnsembleModel(value === 'all' ? 'all' : Number(value)),
   );
-  const compare = select(t('Compare'), t('Lay another structure over this one'), (value) => {
-    actions.compareWith(value === 'nothing' || value === 'file' ? value : Number(value));
-    // A file is chosen anew each time, and may be refused; the card over the structure says what is compared.
-    if (value === 'file') compare.list.value = 'nothing';
+  const compare = select(t('Compare'), t('Lay other structures over this one'), (value) => {
+    // Not a state but a command: what is compared stands in the list beside the structure.
+    compare.list.value = '';
+    if (value !== '') actions.compareWith(value === 'files' || value === 'results' ? value : Number(value));
   });
+  let shown = { labels: [] as readonly string[], selected: 0, companions: [] as readonly Companion[] };
+  const fillCompare = (): void => {
+    const { labels, selected, companions } = shown;
+    const others = labels.flatMap((label, index): [string, string][] =>
+      index === selected || companions.some((companion) => companion.index === index) ? [] : [[String(index), label]],
+    );
+    const choices: [string, string][] = hasRoom(companions)
+      ? [...others, ['files', t('files…')], ['results', t('results of jobs…')]]
+      : [];
+    compare.fill([['', hasRoom(companions) ? t('with…') : t('no more fit')], ...choices], '');
+    compare.label.hidden = false;
+  };
 
   const spin = button('spin', t('Spin'), t('Turn the structure slowly'));
   spin.setAttribute('aria-pressed', 'false');
@@ -99,6 +112,9 @@ export function createToolbar(actions: ToolbarActions): {
   const report = button('report', t('Save report…'), t('Save one page with picture, confidence, sequence and origin'));
   report.addEventListener('click', () => actions.saveReport());
 
+  const fasta = button('locate', t('Show in FASTA'), t('Show the marked residues in the FASTA file'));
+  fasta.addEventListener('click', () => actions.showInFasta());
+
   const element = el(
     'header',
     { class: 'toolbar', role: 'toolbar', 'aria-label': t('Structure') },
@@ -108,6 +124,7 @@ export function createToolbar(actions: ToolbarActions): {
     ensemble.label,
     compare.label,
     el('span', { class: 'gap' }),
+    fasta,
     measure,
     clear,
     spin,
@@ -122,6 +139,7 @@ export function createToolbar(actions: ToolbarActions): {
     models.list,
     ensemble.list,
     compare.list,
+    fasta,
     measure,
     spin,
     reset,
@@ -146,8 +164,9 @@ export function createToolbar(actions: ToolbarActions): {
       ensemble.label.hidden = state.ensembleSize < 2;
       spin.setAttribute('aria-pressed', String(state.spin));
     },
-    endComparison() {
-      compare.list.value = 'nothing';
+    showCompanions(companions) {
+      shown = { ...shown, companions };
+      fillCompare();
     },
     updateMeasuring(measuring, distances) {
       measure.setAttribute('aria-pressed', String(measuring));
@@ -159,11 +178,8 @@ export function createToolbar(actions: ToolbarActions): {
         String(selected),
       );
       models.label.hidden = labels.length < 2;
-      const others = labels.flatMap((label, index): [string, string][] =>
-        index === selected ? [] : [[String(index), label]],
-      );
-      compare.fill([['nothing', t('with nothing')], ...others, ['file', t('a file…')]], 'nothing');
-      compare.label.hidden = false;
+      shown = { ...shown, labels, selected };
+      fillCompare();
     },
     setEnabled(enabled) {
       for (const control of controls) control.disabled = !enabled;

@@ -53,7 +53,7 @@ function handlers(services: Services): Record<string, Handler> {
     'foldpad.viewStructureFile': viewStructureFile,
     'foldpad.openStructure': withServices(openStructure),
     'foldpad.openTogether': withServices(openTogether),
-    'foldpad.revealInFasta': withServices((parts) => revealInFasta(parts)),
+    'foldpad.revealInFasta': () => revealInFasta(services),
     'foldpad.openResultFile': withServices(openResultFile),
     'foldpad.saveResults': withServices(saveResults),
     'foldpad.showLog': withServices(showLog),

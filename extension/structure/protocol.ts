@@ -4,6 +4,15 @@
  */
 
 import type { StructureFormat } from './formats.ts';
+import { type ChainsMessage, isChainsMessage, isMarksMessage, type MarksMessage } from './linkMessages.ts';
+import {
+  hasOverlayFields,
+  isTogetherHostMessage,
+  isTogetherPageMessage,
+  type OverlayMessage,
+  type TogetherHostMessage,
+  type TogetherPageMessage,
+} from './togetherMessages.ts';
 
 /** Id of the element of the page that holds its words in the editor's language: JSON, English text to translation. */
 export const TEXTS_ELEMENT = 'texts';
@@ -70,22 +79,11 @@ export interface StructureMessage {
   readonly restore?: unknown;
 }
 
-/** A second structure to lay over the shown one. */
-export interface ComparisonMessage {
-  readonly type: 'comparison';
-  /** Of the structure that it is to be compared with. */
-  readonly serial: number;
-  readonly label: string;
-  readonly format: StructureFormat;
-  readonly bytes: Uint8Array;
-}
-
 /** Messages the host sends. */
 export type HostMessage =
   | StructureMessage
-  | ComparisonMessage
-  /** The structure to compare with could not be read. */
-  | { readonly type: 'comparison-failed'; readonly text: string }
+  | TogetherHostMessage
+  | MarksMessage
   | { readonly type: 'reading'; readonly fileName: string }
   /** Nothing can be shown. `remedy` says what to do next. */
   | { readonly type: 'unreadable'; readonly problem: string; readonly remedy: string }
@@ -111,10 +109,11 @@ export type PageMessage =
   | { readonly type: 'shown'; readonly serial: number; readonly atoms: number; readonly residues: number }
   | { readonly type: 'failed'; readonly serial: number; readonly problem: string }
   | { readonly type: 'select-model'; readonly index: number }
-  /** Asks for another model of the result, to compare it with the shown one. */
-  | { readonly type: 'compare'; readonly index: number }
-  /** Asks for a structure file of the user's choice, to compare it with the shown one. */
-  | { readonly type: 'compare-file' }
+  | TogetherPageMessage
+  | ChainsMessage
+  | MarksMessage
+  /** Asks for the marked residues, or the sequence, in the FASTA file that holds it. */
+  | { readonly type: 'reveal-in-fasta' }
   | { readonly type: 'save-file'; readonly fileName: string; readonly bytes: Uint8Array }
   | { readonly type: 'open-as-text' }
   | { readonly type: 'retry' }
@@ -188,10 +187,14 @@ function parseStructure(message: Fields): StructureMessage | undefined {
 
 const isFormat = (value: unknown): boolean => value === 'pdb' || value === 'cif' || value === 'bcif';
 
-function parseComparison(message: Fields): ComparisonMessage | undefined {
+function parseOverlay(message: Fields): OverlayMessage | undefined {
   const bytes = asBytes(message.bytes);
-  const good = bytes !== undefined && isCount(message.serial) && isText(message.label) && isFormat(message.format);
-  return good ? ({ ...message, bytes } as unknown as ComparisonMessage) : undefined;
+  const good =
+    bytes !== undefined &&
+    hasOverlayFields(message) &&
+    isFormat(message.format) &&
+    isOptional(message.confidence, isConfidence);
+  return good ? ({ ...message, bytes } as unknown as OverlayMessage) : undefined;
 }
 
 /** A message from the host, checked; undefined for anything else. */
@@ -200,13 +203,14 @@ export function parseHostMessage(value: unknown): HostMessage | undefined {
   switch (value.type) {
     case 'structure':
       return parseStructure(value);
-    case 'comparison':
-      return parseComparison(value);
+    case 'overlay':
+      return parseOverlay(value);
+    case 'marks':
+      return isMarksMessage(value) ? (value as unknown as HostMessage) : undefined;
     case 'reading':
       return isText(value.fileName) ? (value as unknown as HostMessage) : undefined;
     case 'unreadable':
       return isText(value.problem) && isText(value.remedy) ? (value as unknown as HostMessage) : undefined;
-    case 'comparison-failed':
     case 'notice':
       return isText(value.text) ? (value as unknown as HostMessage) : undefined;
     case 'file-saved':
@@ -217,7 +221,7 @@ export function parseHostMessage(value: unknown): HostMessage | undefined {
     case 'measure':
       return isCount(value.id) ? (value as unknown as HostMessage) : undefined;
     default:
-      return undefined;
+      return isTogetherHostMessage(value) ? (value as unknown as HostMessage) : undefined;
   }
 }
 
@@ -238,7 +242,7 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
   switch (value.type) {
     case 'ready':
     case 'open-as-text':
-    case 'compare-file':
+    case 'reveal-in-fasta':
     case 'retry':
       return message;
     case 'shown':
@@ -246,7 +250,6 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
     case 'failed':
       return isCount(value.serial) && isText(value.problem) ? message : undefined;
     case 'select-model':
-    case 'compare':
       return isCount(value.index) ? message : undefined;
     case 'save-file':
       return parseSaveFile(value);
@@ -255,7 +258,11 @@ export function parsePageMessage(value: unknown): PageMessage | undefined {
       const counted = isFields(pixels) && PIXEL_FIELDS.every((field) => isCount(pixels[field]));
       return counted && isCount(value.id) && isCount(value.width) && isCount(value.height) ? message : undefined;
     }
+    case 'chains':
+      return isChainsMessage(value) ? message : undefined;
+    case 'marks':
+      return isMarksMessage(value) ? message : undefined;
     default:
-      return undefined;
+      return isTogetherPageMessage(value) ? message : undefined;
   }
 }

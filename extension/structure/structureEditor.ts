@@ -51,7 +51,7 @@ export class StructureEditorProvider implements vscode.CustomReadonlyEditorProvi
       changed: () => session.reload(),
       deleted: () =>
         session.notify(
-          vscode.l10n.t('{0} was deleted on disk. This is how it was when it was last read.', source.fileName),
+          vscode.l10n.t('{0} was deleted on disk. This is how it was when it was last read.', model.label),
         ),
     });
     panel.onDidDispose(() => {

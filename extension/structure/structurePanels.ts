@@ -2,43 +2,25 @@
 
 import * as vscode from 'vscode';
 import { structureIcon } from '../base/icons.ts';
-import {
-  type Measurement,
-  StructureSession,
-  type StructureSubject,
-  structureWebviewOptions,
-} from './structureSession.ts';
+import { type Measurement, type PageServices, StructureSession, structureWebviewOptions } from './structureSession.ts';
+import type { StructureSubject } from './structureSubject.ts';
 
 /** `viewType` of result panels; the manifest activates on `onWebviewPanel:foldpad.result`. */
 export const STRUCTURE_PANEL = 'foldpad.result';
 
-/** A structure to open. */
-export interface StructureRequest extends StructureSubject {
-  /** Names the structure, for example the job id: opening the same key again shows the panel that is there. */
-  readonly key: string;
-}
-
 /** What a request was restored from: the JSON given as `restore` when it was opened. */
-export type RestoreStructure = (restore: unknown) => Promise<StructureRequest | undefined>;
+export type RestoreStructure = (restore: unknown) => Promise<StructureSubject | undefined>;
 
 /** Opens and keeps the result panels. */
 export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
-  readonly #extensionUri: vscode.Uri;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #services: PageServices;
   readonly #restore: RestoreStructure;
   readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: StructureSession }>();
 
-  /**
-   * @param options.restore makes the request again from the JSON it was opened with; undefined when it is gone.
-   */
-  constructor(options: {
-    readonly extensionUri: vscode.Uri;
-    readonly log: vscode.LogOutputChannel;
-    readonly restore: RestoreStructure;
-  }) {
-    this.#extensionUri = options.extensionUri;
-    this.#log = options.log;
-    this.#restore = options.restore;
+  /** @param restore makes the subject again from the JSON it was opened with; undefined when it is gone. */
+  constructor(services: PageServices, restore: RestoreStructure) {
+    this.#services = services;
+    this.#restore = restore;
   }
 
   /** Makes panels come back after the window is reloaded; dispose the answer to stop that. */
@@ -46,8 +28,8 @@ export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSe
     return vscode.window.registerWebviewPanelSerializer(STRUCTURE_PANEL, this);
   }
 
-  /** Shows a structure: in the panel it already has, or in a new one beside nothing else. */
-  open(request: StructureRequest, column: vscode.ViewColumn = vscode.ViewColumn.Active): void {
+  /** Shows a structure: in the panel that its key already has, or in a new one. */
+  open(request: StructureSubject, column: vscode.ViewColumn = vscode.ViewColumn.Active): void {
     const known = this.#open.get(request.key);
     if (known) {
       known.panel.title = request.title;
@@ -59,7 +41,7 @@ export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSe
       STRUCTURE_PANEL,
       request.title,
       column,
-      structureWebviewOptions(this.#extensionUri),
+      structureWebviewOptions(this.#services.extensionUri),
     );
     this.#adopt(panel, request);
   }
@@ -68,19 +50,20 @@ export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSe
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const kept = typeof state === 'object' && state !== null && 'restore' in state ? state.restore : undefined;
     const selected = typeof state === 'object' && state !== null && 'selectedModel' in state ? state.selectedModel : 0;
-    let request: StructureRequest | undefined;
+    let request: StructureSubject | undefined;
     try {
       request = kept === undefined ? undefined : await this.#restore(kept);
     } catch (error) {
-      this.#log.error(`A structure could not be restored: ${error instanceof Error ? error.message : String(error)}`);
+      this.#services.log.error(
+        `A structure could not be restored: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     if (!request || this.#open.has(request.key)) {
       // An empty tab helps nobody; the structure can be opened again from the Jobs view.
       panel.dispose();
       return;
     }
-    const selectedModel = request.models.findIndex((_, index) => index === selected);
-    this.#adopt(panel, { ...request, selectedModel: Math.max(selectedModel, 0) });
+    this.#adopt(panel, { ...request, selectedModel: Number.isSafeInteger(selected) ? Number(selected) : 0 });
   }
 
   /** What the panel of a structure draws; undefined when it is not open. For tests. */
@@ -92,14 +75,9 @@ export class StructurePanels implements vscode.Disposable, vscode.WebviewPanelSe
     for (const { panel } of [...this.#open.values()]) panel.dispose();
   }
 
-  #adopt(panel: vscode.WebviewPanel, request: StructureRequest): void {
-    panel.iconPath = structureIcon(this.#extensionUri);
-    const session = new StructureSession({
-      webview: panel.webview,
-      extensionUri: this.#extensionUri,
-      subject: request,
-      log: this.#log,
-    });
+  #adopt(panel: vscode.WebviewPanel, request: StructureSubject): void {
+    panel.iconPath = structureIcon(this.#services.extensionUri);
+    const session = new StructureSession(panel, request, this.#services);
     this.#open.set(request.key, { panel, session });
     panel.onDidDispose(() => {
       session.dispose();

@@ -151,44 +151,6 @@ describe('the structure page marks residues', function () {
     assert.equal(await viewer.page.getByRole('button', { name: 'Clear distances' }).isVisible(), false);
   });
 
-  it('and lays another model over the shown one', async () => {
-    const models = [{ label: 'Rank 1 · a' }, { label: 'Rank 2 · b' }];
-    const shown = await viewer.show({ ...MODEL, models });
-    assert.equal(shown.type, 'shown');
-    const compare = viewer.page.getByRole('combobox', { name: 'Compare' });
-    await compare.selectOption({ label: 'Rank 2 · b' });
-    assert.deepEqual(await viewer.next('compare'), { type: 'compare', index: 1 });
-    // The same coordinates elsewhere in space, and one loop bent away.
-    const moved = pdbText([REMARK], fourBands, { chain, models: 2 });
-    const answer = { type: 'comparison', serial: shown.serial, label: 'Rank 2 · b', format: 'pdb' } as const;
-    await viewer.send({ ...answer, bytes: bytes(moved) });
-    await viewer.page.locator('.comparison').waitFor();
-    assert.equal(await viewer.text('.comparison'), 'Rank 2 · b: RMSD 0.00 Å over 140 residues, 140 of them within 2 Å');
-    const pointed = viewer.page
-      .locator('.residue')
-      .filter({ hasText: /95\.0 \(very high\) · 0\.0 Å from Rank 2 · b$/ });
-    // The track grows with the bars of the comparison.
-    for (let tries = 0; !(await pointed.isVisible()); tries++) {
-      assert.ok(tries < 50, await line());
-      const { x, y, height } = await box('.sequence-cells');
-      await viewer.page.mouse.move(x + FIRST + (4.5 + (tries % 2)) * CELL, y + height - 15);
-      await viewer.page.waitForTimeout(200);
-    }
-    await shot('comparison');
-    await viewer.page.getByRole('button', { name: 'End the comparison' }).click();
-    assert.equal(await viewer.page.locator('.comparison').isVisible(), false);
-    assert.equal(await compare.inputValue(), 'nothing');
-
-    await compare.selectOption({ label: 'a file…' });
-    assert.deepEqual(await viewer.next('compare-file'), { type: 'compare-file' });
-    const stranger = pdbText([], () => 1).replaceAll(
-      / (ALA|LEU|GLY|VAL|SER|THR|LYS|GLU|ASP|ARG|PRO|GLN|ASN|ILE|PHE|TYR|TRP|MET|HIS|CYS) /g,
-      ' XAA ',
-    );
-    await viewer.send({ ...answer, label: 'stranger.pdb', bytes: bytes(stranger) });
-    await viewer.page.locator('.notice').filter({ hasText: 'no chain that is like one of the shown' }).waitFor();
-  });
-
   it('and saves a report that stands alone', async () => {
     await viewer.show({ ...MODEL, title: 'two <b>domains</b>', pae: errors(RESIDUES) });
     await viewer.page.getByRole('button', { name: 'Save report…' }).click();

@@ -66,7 +66,6 @@ describe('viewer comparison', () => {
 
   it('says how far apart structures are', () => {
     const comparison = {
-      label: 'x',
       pairs: [
         [0, 0],
         [1, 1],
@@ -74,6 +73,6 @@ describe('viewer comparison', () => {
       distances: Float32Array.of(1, 3),
     };
     assert.equal(rmsd(comparison), Math.sqrt(5));
-    assert.equal(describeComparison(comparison), 'RMSD 2.24 Å over 2 residues, 1 of them within 2 Å');
+    assert.equal(describeComparison(comparison, 8), 'RMSD 2.24 Å over 2 residues (25 %), 1 of them within 2 Å');
   });
 });

@@ -5,6 +5,7 @@ import { Disposable } from '../../base/disposable.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { readProfile } from '../../connection/profile.ts';
 import type { JobStore } from '../../jobs/jobStore.ts';
+import type { OpenPage, OpenPages } from '../../structure/openPages.ts';
 import type { RecordTarget } from '../recordTarget.ts';
 import type { Say } from '../sentences/load.ts';
 import { FixProvider } from './codeActions.ts';
@@ -21,12 +22,15 @@ import { rulesOf } from './queueChoice.ts';
 import { RecordCommands } from './recordCommands.ts';
 import { ResidueStatus } from './residueStatus.ts';
 import { SizeStatus } from './sizeStatus.ts';
+import { StructureLink } from './structureLink.ts';
 
 /** The parts of the extension that the features ask. */
 export interface FastaServices {
   readonly connection: Connection;
   /** Remembers choices for this user. */
   readonly memory: vscode.Memento;
+  /** The open structures: their residues are marked in the text, and those of the text in them. */
+  readonly pages: OpenPages;
   readonly store: JobStore;
   /** Puts the parser's sentences into the user's language. */
   readonly say: Say;
@@ -36,8 +40,9 @@ export interface FastaServices {
 export class FastaFeatures extends Disposable {
   readonly #commands: RecordCommands;
   readonly #large: LargeFiles;
+  readonly #link: StructureLink;
 
-  constructor({ connection, memory, store, say }: FastaServices) {
+  constructor({ connection, memory, pages, store, say }: FastaServices) {
     super();
     const { languages } = vscode;
     const selector: vscode.DocumentSelector = { language: 'fasta' };
@@ -62,6 +67,7 @@ export class FastaFeatures extends Disposable {
     this._register(languages.registerCodeLensProvider(selector, lenses));
     this._register(new ResidueStatus(documents));
     this._register(new SizeStatus(documents));
+    this.#link = this._register(new StructureLink(documents, pages));
     this.#large = this._register(new LargeFiles(diagnostics));
     this.#commands = new RecordCommands(documents, estimates, isLocal);
     let rules = '';
@@ -85,6 +91,11 @@ export class FastaFeatures extends Disposable {
 
   estimate(predict: (target: RecordTarget, queue: string) => unknown, ...given: unknown[]): Promise<void> {
     return this.#commands.estimate(predict, ...given);
+  }
+
+  /** Shows what is marked in a structure in the document that holds its sequence. @returns false when none is open */
+  reveal(page: OpenPage): Promise<boolean> {
+    return this.#link.reveal(page);
   }
 
   goTo(): Promise<void> {

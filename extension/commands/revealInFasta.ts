@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { parseResultUri } from '../results/resultUri.ts';
+import type { Services } from './services.ts';
+
+/** Shows the residues that are marked in a structure in the FASTA file that holds its sequence. */
+export async function revealInFasta(services: Services): Promise<void> {
+  const page = services.pages.active;
+  if (!page || page.chains.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a structure first.'));
+    return;
+  }
+  const features = await services.fasta.load();
+  if (await features.reveal(page)) return;
+  const file = await fileOfJob(services, page.place);
+  if (file) {
+    // The document is checked soon after it is opened; its records are known then.
+    await vscode.workspace.openTextDocument(file);
+    if (await features.reveal(page)) return;
+  }
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('No open FASTA file holds the sequence of this structure. Open the file it was predicted from.'),
+  );
+}
+
+/** The file that a predicted structure was made from, where it still lies in the workspace. */
+async function fileOfJob({ notes }: Services, place: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+  const jobId = place && parseResultUri(place)?.jobId;
+  const name = jobId === undefined ? undefined : notes.of(jobId)?.file;
+  if (name === undefined) return undefined;
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    // With several folders, the name of the folder comes first.
+    const inside = name.startsWith(`${folder.name}/`) ? [name, name.slice(folder.name.length + 1)] : [name];
+    for (const path of inside) {
+      const uri = vscode.Uri.joinPath(folder.uri, path);
+      if (await exists(uri)) return uri;
+    }
+  }
+  return undefined;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

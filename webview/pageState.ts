@@ -1,0 +1,55 @@
+/** What the user has chosen in the page, remembered as it changes. */
+
+import type { StructureMessage } from '../extension/structure/protocol.ts';
+import type { Host } from './host.ts';
+import type { ViewerState } from './state.ts';
+import type { Orientation } from './structureView.ts';
+
+/** How often a moving camera is remembered (ms). */
+const REMEMBER_MS = 250;
+
+export class PageState {
+  readonly #host: Host;
+  #state: ViewerState;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#state = host.readState();
+  }
+
+  get current(): ViewerState {
+    return this.#state;
+  }
+
+  change(change: Partial<ViewerState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#host.writeState(this.#state);
+  }
+
+  /** Another structure is shown: keeps what was chosen, forgets the camera unless it is the same one again. */
+  adopt(message: Omit<StructureMessage, 'bytes'>): void {
+    const subject = `${message.title}\n${message.fileName}\n${message.selectedModel}`;
+    const { orientation, restore: _, ...kept } = this.#state;
+    const same = message.reloaded && this.#state.subject === subject;
+    this.#state = {
+      ...kept,
+      subject,
+      selectedModel: message.selectedModel,
+      ensembleModel: same ? kept.ensembleModel : 0,
+      ...(same && orientation && { orientation }),
+      ...(message.restore !== undefined && { restore: message.restore }),
+    };
+    this.#host.writeState(this.#state);
+  }
+
+  /** The camera moves. @param orientation asked after a while; undefined when nothing is shown any more */
+  rememberSoon(orientation: () => Orientation | undefined): void {
+    // Not restarted by each move: a spinning structure moves without end and is remembered all the same.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const now = orientation();
+      if (now) this.change({ orientation: now });
+    }, REMEMBER_MS);
+  }
+}
