@@ -17,8 +17,11 @@ export interface FollowOptions {
   /** Where to go on; from the start when absent. */
   readonly after?: string;
   readonly signal: AbortSignal;
-  /** Takes the lines of one page, and the cursor to go on from; `isNewest`: no more are there by now. */
-  readonly write: (lines: readonly LogLine[], next: string, isNewest: boolean) => void;
+  /**
+   * Takes the lines of one page, and the cursor to go on from; `isNewest`: no more are there by now. The next page is
+   * asked for when it has resolved.
+   */
+  readonly write: (lines: readonly LogLine[], next: string, isNewest: boolean) => void | Promise<void>;
   /** Told once when the log cannot be read for now, and once when it can again. */
   readonly say: (message: string) => void;
   /** Waits (ms); rejects when the signal is aborted. */
@@ -45,7 +48,7 @@ export async function followLog(options: FollowOptions): Promise<'ended' | 'gone
       if (failures > 0) say('The backend answers again; the log goes on.');
       failures = 0;
       after = page.next;
-      write(page.lines, page.next, page.done || page.lines.length < PAGE);
+      await write(page.lines, page.next, page.done || page.lines.length < PAGE);
       if (page.done) return 'ended';
       // More is waiting behind a full page; the longer nothing comes, the less often it is asked for.
       if (page.lines.length >= PAGE) continue;

@@ -8,6 +8,7 @@ import { isCancellation } from '../base/errors.ts';
 import type { Connection } from '../connection/connection.ts';
 import { followLog } from './followLog.ts';
 import { formatLine } from './logText.ts';
+import { ScrolledBack } from './scrolledBack.ts';
 
 /** Name of the channel, the same in all languages, so that instructions can name it. */
 export const JOB_LOG_NAME = 'Foldpad: Job Log';
@@ -28,6 +29,7 @@ export class JobLog extends Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #memory: vscode.Memento;
   readonly #channel = this._register(vscode.window.createOutputChannel(JOB_LOG_NAME, 'log'));
+  readonly #scrolledBack = this._register(new ScrolledBack(isJobLog));
   #shown: Shown | undefined;
   #following: AbortController | undefined;
 
@@ -112,16 +114,21 @@ export class JobLog extends Disposable {
       jobId: shown.id,
       ...(shown.after === undefined ? {} : { after: shown.after }),
       signal,
-      write: (lines, next) => {
+      write: async (lines, next) => {
+        // A page that waits for a reader is not shown yet: should the channel be closed, it is asked for again.
+        if (lines.length > 0) {
+          await this.#scrolledBack.ended(signal);
+          this.#channel.append(`${lines.map(formatLine).join('\n')}\n`);
+        }
         shown.after = next;
         shown.lines += lines.length;
-        if (lines.length > 0) this.#channel.append(`${lines.map(formatLine).join('\n')}\n`);
       },
       say: (message) => this.#channel.appendLine(`── ${message} ──`),
       sleep: (milliseconds, abort) => sleep(milliseconds, undefined, { signal: abort }),
     });
-    shown.ended = true;
     const last = outcome === 'gone' ? 'The job was deleted.' : await this.#ending(shown.id, signal);
+    await this.#scrolledBack.ended(signal);
+    shown.ended = true;
     this.#channel.appendLine(`── ${last} ──`);
   }
 

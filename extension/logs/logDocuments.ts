@@ -12,11 +12,10 @@ import { stageText } from '../jobs/progressText.ts';
 import { followLog } from './followLog.ts';
 import { LogText } from './logText.ts';
 import { backendOfLog, jobIdOfLog, LOG_SCHEME } from './logUri.ts';
+import { showsEnd } from './scrolledBack.ts';
 
 /** New lines are drawn together, no more often than this (ms). */
 const DRAW_MS = 700;
-/** An editor that shows a line this near to the end follows the log; the user has not scrolled away. */
-const NEAR_END = 2;
 
 interface OpenLog {
   readonly text: LogText;
@@ -141,8 +140,4 @@ export class LogDocuments extends Disposable {
 
 function editorsOf(uri: vscode.Uri): readonly vscode.TextEditor[] {
   return vscode.window.visibleTextEditors.filter(({ document }) => document.uri.toString() === uri.toString());
-}
-
-function showsEnd({ document, visibleRanges }: vscode.TextEditor): boolean {
-  return (visibleRanges.at(-1)?.end.line ?? 0) >= document.lineCount - 1 - NEAR_END;
 }

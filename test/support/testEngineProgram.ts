@@ -6,6 +6,7 @@
  *   steps=N           progress steps (default 4)
  *   models=N          models written, one after the other over that time (default 1)
  *   lines=N           extra log lines
+ *   tickMs=N          writes `tick 1`, `tick 2` … into the log, one every N milliseconds, as long as it works
  *   exit=N            ends with this code after that time, instead of finishing
  *   crash=1           ends with an uncaught error after the models are written
  *   abort=1           ends by SIGKILL after the models are written
@@ -103,6 +104,10 @@ console.log(`engine ${process.pid} works on ${header}`);
 for (let i = 0; i < number('lines', 0); i++) console.log(`line ${i} – ångström`);
 if (flag('noise')) makeNoise();
 startGrandchildren(number('fork', 0));
+if (told.has('tickMs')) {
+  let ticks = 0;
+  setInterval(() => console.log(`tick ${++ticks}`), number('tickMs', 1000));
+}
 if (flag('partial')) writeFileSync(path.join(outFolder, '.unfinished.pdb.tmp'), 'ATOM');
 await work();
 if (Number(attempt) <= number('failAttempts', 0)) {

@@ -40,6 +40,22 @@ async function retry<T>(page: Page, what: string, attempt: () => Promise<T>): Pr
 /** Opens an editor's page and waits until VS Code has finished starting; before that it drops what it is told. */
 export async function openWorkbench(page: Page, url: string): Promise<void> {
   await page.goto(url, { timeout: START_TIMEOUT_MS });
+  await started(page);
+}
+
+/**
+ * Reloads the window as a user does who wants to find it again as it was: the editor's own command writes down what is
+ * open. A page that is just loaded anew is what it was some seconds before.
+ */
+export async function reloadWindow(page: Page): Promise<void> {
+  await Promise.all([
+    page.waitForEvent('domcontentloaded', { timeout: START_TIMEOUT_MS }),
+    runCommandNamed(page, 'Developer: Reload Window'),
+  ]);
+  await started(page);
+}
+
+async function started(page: Page): Promise<void> {
   await page.locator('.monaco-workbench').waitFor({ timeout: START_TIMEOUT_MS });
   await page.waitForFunction(
     () => performance.getEntriesByName('code/LifecyclePhase/Eventually').length > 0,

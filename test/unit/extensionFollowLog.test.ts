@@ -26,7 +26,9 @@ async function follow(answers: readonly (LogPage | Error)[], after?: string) {
     jobId: 'job',
     ...(after === undefined ? {} : { after }),
     signal: new AbortController().signal,
-    write: (lines) => written.push(...lines.map(formatLine)),
+    write: (lines) => {
+      written.push(...lines.map(formatLine));
+    },
     say: (message) => said.push(message),
     sleep: (milliseconds) => {
       pauses.push(milliseconds);
