@@ -3,13 +3,16 @@
 import type * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import type { Services } from '../commands/services.ts';
+import { profileName } from '../connection/profile.ts';
 import { structureOf } from '../results/resultStructures.ts';
-import type { FoldpadApi, PredictionInput } from './foldpadApi.ts';
+import type { FoldpadApi, FoldpadProfile, PredictionInput } from './foldpadApi.ts';
 import { toChanged } from './jobChanges.ts';
 import { whenEnded } from './whenEnded.ts';
 
 /** Jobs are given as they are: what is not in the published type may change at any time. */
 export interface FullFoldpadApi extends FoldpadApi {
+  profile(): FoldpadProfile;
+  readonly onDidChangeProfile: vscode.Event<FoldpadProfile>;
   jobs(): readonly Job[];
   submit(input: PredictionInput): Promise<readonly Job[]>;
   whenEnded(jobId: string, cancel?: vscode.CancellationToken): Promise<Job>;
@@ -19,9 +22,21 @@ const submission = () => import(/* webpackChunkName: "automation" */ './submissi
 const confirmation = () => import(/* webpackChunkName: "automation" */ './confirmSubmission.ts');
 
 export function extensionApi(services: Services): FullFoldpadApi {
-  const { results, store } = services;
+  const { connection, results, store } = services;
+  const profile = (): FoldpadProfile => {
+    const { profile: chosen } = connection;
+    const name = profileName(chosen);
+    return chosen.kind === 'local' ? { kind: 'local', name } : { kind: 'remote', name, endpoint: chosen.url };
+  };
   return {
     version: 1,
+    profile,
+    onDidChangeProfile: (listener, thisArgument, disposables) => {
+      const listening = connection.onDidSwitch(() => listener.call(thisArgument, profile()));
+      const disposable = { dispose: () => void listening.dispose() };
+      disposables?.push(disposable);
+      return disposable;
+    },
     jobs: () => store.jobs,
     refresh: () => store.refresh(),
     onDidChangeJobs: (listener, thisArgument, disposables) => {

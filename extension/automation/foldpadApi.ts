@@ -97,8 +97,21 @@ export interface JobsChanged {
   readonly removed: readonly string[];
 }
 
+/** The backend that the user has chosen. Jobs and results of one are unknown to the others. */
+export interface FoldpadProfile {
+  readonly kind: 'local' | 'remote';
+  /** What the user calls it, in the user's language for the one on this machine. */
+  readonly name: string;
+  /** Address of a remote one. Its key is not to be had. */
+  readonly endpoint?: string;
+}
+
 export interface FoldpadApi {
   readonly version: 1;
+  /** Where jobs come from and go to. Not in the first releases of version 1. */
+  profile?(): FoldpadProfile;
+  /** The user has chosen another backend; the jobs of the former one are gone from `jobs()`. Came with `profile`. */
+  readonly onDidChangeProfile?: vscode.Event<FoldpadProfile>;
   /** The jobs as they were when the backend was last asked, newest first. */
   jobs(): readonly FoldpadJob[];
   /** Asks the backend now. Does not reject: what could not be asked stays as it was. */

@@ -3,7 +3,9 @@
 import * as vscode from 'vscode';
 import { describeError, isCancellation } from '../base/errors.ts';
 import type { Services } from '../commands/services.ts';
+import type { Connection } from '../connection/connection.ts';
 import { TOOLS } from './toolNames.ts';
+import { backendText } from './toolText.ts';
 
 type Answer = (input: unknown, signal: AbortSignal) => Promise<string>;
 
@@ -17,18 +19,20 @@ export function registerLanguageModelTools(services: Services): vscode.Disposabl
     loaded ??= loadPredict();
     return loaded;
   };
-  const { log } = services;
+  const { connection, log } = services;
+  const tell = (tool: string, token: vscode.CancellationToken, input: unknown, ask: Answer) =>
+    answer({ tool, log, connection }, token, input, ask);
   return vscode.Disposable.from(
     vscode.lm.registerTool<unknown>(TOOLS.predict, {
       prepareInvocation: ({ input }, token) =>
         withSignal(token, async (signal) => (await predict()).prepare(input, signal)),
       invoke: ({ input }, token) =>
-        answer(TOOLS.predict, log, token, input, async (given, signal) => (await predict()).invoke(given, signal)),
+        tell(TOOLS.predict, token, input, async (given, signal) => (await predict()).invoke(given, signal)),
     }),
     vscode.lm.registerTool<unknown>(TOOLS.status, {
       prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Looking at the predictions') }),
       invoke: ({ input }, token) =>
-        answer(TOOLS.status, log, token, input, async (given, signal) => {
+        tell(TOOLS.status, token, input, async (given, signal) => {
           const { statusTool } = await import(/* webpackChunkName: "automation" */ './statusTool.ts');
           return statusTool(services, given, signal);
         }),
@@ -36,7 +40,7 @@ export function registerLanguageModelTools(services: Services): vscode.Disposabl
     vscode.lm.registerTool<unknown>(TOOLS.results, {
       prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Reading the result') }),
       invoke: ({ input }, token) =>
-        answer(TOOLS.results, log, token, input, async (given, signal) => {
+        tell(TOOLS.results, token, input, async (given, signal) => {
           const { resultsTool } = await import(/* webpackChunkName: "automation" */ './resultsTool.ts');
           return resultsTool(services, given, signal);
         }),
@@ -44,20 +48,26 @@ export function registerLanguageModelTools(services: Services): vscode.Disposabl
   );
 }
 
-/** An error is an answer, too: the model reads what is wrong and what to do. */
+interface Asked {
+  readonly tool: string;
+  readonly log: vscode.LogOutputChannel;
+  readonly connection: Connection;
+}
+
+/** An error is an answer, too: the model reads what is wrong and what to do. Every answer says which backend gave it. */
 async function answer(
-  tool: string,
-  log: vscode.LogOutputChannel,
+  { tool, log, connection }: Asked,
   token: vscode.CancellationToken,
   input: unknown,
   ask: Answer,
 ): Promise<vscode.LanguageModelToolResult> {
+  const { profile } = connection;
   const text = await withSignal(token, (signal) => ask(input, signal)).catch((error: unknown) => {
     if (token.isCancellationRequested || isCancellation(error)) throw new vscode.CancellationError();
     log.warn(`${tool}: ${describeError(error)}`);
     return `Error: ${describeError(error)}`;
   });
-  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(`${text}\n${backendText(profile)}`)]);
 }
 
 async function withSignal<T>(token: vscode.CancellationToken, action: (signal: AbortSignal) => Promise<T>): Promise<T> {

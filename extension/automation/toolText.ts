@@ -2,6 +2,7 @@
 
 import { type ConfidenceMetric, type Estimate, isLive, type Job } from '../../backend/api/job.ts';
 import type { Result } from '../../backend/api/result.ts';
+import type { Profile } from '../connection/profiles.ts';
 import { countBands, type ResidueConfidence, weakRegions } from './confidenceProfile.ts';
 
 const METRICS = {
@@ -13,6 +14,13 @@ const METRICS = {
 /** Regions that are listed; the rest is counted. */
 const MAX_REGIONS = 12;
 const MAX_FILES = 60;
+
+/** Which backend answered: jobs and results of one are unknown to the others. */
+export function backendText(profile: Profile): string {
+  return profile.kind === 'local'
+    ? 'Backend: this computer.'
+    : `Backend: ${JSON.stringify(profile.name)} at ${profile.url}.`;
+}
 
 export function submittedText(jobs: readonly Job[], estimates: readonly Estimate[]): string {
   const lines = jobs.map((job, index) => {

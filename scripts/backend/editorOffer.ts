@@ -25,10 +25,10 @@ export async function offerEditor(url: string, named: string | undefined, ask: P
     console.log(`${editor.file} now names this backend.`);
   }
   if (chosen.length === 0) {
-    const lines = Object.entries(profileSettings(url)).map(([name, value]) => `  "${name}": "${value}"`);
-    console.log(`\nIn the editor: run the command "Foldpad: Connect to Backend…", or write into its settings:`);
+    const lines = Object.entries(profileSettings(url)).map(([name, value]) => `  "${name}": ${JSON.stringify(value)}`);
+    console.log(`\nIn the editor: run the command "Foldpad: Connect…", or write into its settings:`);
     console.log(lines.join(',\n'));
   }
-  console.log('The key goes into no file: the command "Foldpad: Connect to Backend…" asks for it and keeps it in the');
+  console.log('The key goes into no file: the command "Foldpad: Connect…" asks for it and keeps it in the');
   console.log('editor’s secret storage. On the command line: foldpad --url URL --key-file FILE (chmod 600 FILE).');
 }

@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { setJsoncValues } from './jsonc.ts';
+import { normalizeAddress, suggestName } from '../../extension/connection/address.ts';
+import { type ProfileEntry, readProfiles } from '../../extension/connection/profiles.ts';
+import { prependJsoncItem, readJsonc, setJsoncValues } from './jsonc.ts';
 
 export interface EditorSettings {
   /** What people call the editor. */
@@ -34,24 +36,44 @@ export function findEditors(
 ): readonly EditorSettings[] {
   const config = configFolder(platform, env, home);
   const desktop = EDITORS.map(([editor, folder]) => ({ editor, folder: path.join(config, folder, 'User') }));
-  const served = [
-    { editor: 'code-server', folder: path.join(home, '.local', 'share', 'code-server', 'User') },
-    { editor: 'VS Code Server', folder: path.join(home, '.vscode-server', 'data', 'Machine') },
-  ];
-  return [...desktop, ...served]
+  // Of an editor that only runs here and is shown elsewhere (Remote - SSH) the user's settings are elsewhere, too. Those of
+  // the machine, which are here, must not say where a key is sent.
+  const served = { editor: 'code-server', folder: path.join(home, '.local', 'share', 'code-server', 'User') };
+  return [...desktop, served]
     .filter(({ folder }) => existsSync(folder))
     .map(({ editor, folder }) => ({ editor, file: path.join(folder, 'settings.json') }));
 }
 
-/** What the settings must say for Foldpad to use this backend. */
-export function profileSettings(url: string): Readonly<Record<string, string>> {
-  return { 'foldpad.connection': 'remote', 'foldpad.remote.url': url };
+const PROFILES = 'foldpad.profiles';
+const PROFILE = 'foldpad.profile';
+
+/** What the settings must say for Foldpad to use this backend, where they say nothing yet. */
+export function profileSettings(url: string): Readonly<Record<string, unknown>> {
+  const entry = newEntry(url, []);
+  return { [PROFILES]: [entry], [PROFILE]: entry.name };
+}
+
+function newEntry(url: string, taken: readonly string[]): ProfileEntry {
+  const endpoint = normalizeAddress(url);
+  return { name: suggestName(endpoint, taken), endpoint };
+}
+
+/** The settings with this backend among the profiles, and chosen. Other profiles stay. */
+export function withProfile(before: string, url: string): string {
+  const { endpoints } = readProfiles({ profiles: readJsonc(before)[PROFILES] });
+  const known = endpoints.find((endpoint) => endpoint.url === normalizeAddress(url));
+  if (known) return setJsoncValues(before, { [PROFILE]: known.name });
+  const entry = newEntry(
+    url,
+    endpoints.map(({ name }) => name),
+  );
+  return setJsoncValues(prependJsoncItem(before, PROFILES, entry), { [PROFILE]: entry.name });
 }
 
 /** @throws JsoncError when the file cannot be understood; it is left as it is */
 export async function writeProfile({ file }: EditorSettings, url: string): Promise<void> {
   const before = existsSync(file) ? await readFile(file, 'utf8') : '';
-  const after = setJsoncValues(before, profileSettings(url));
+  const after = withProfile(before, url);
   await mkdir(path.dirname(file), { recursive: true });
   // The editor watches the file: it must never see half of it.
   const draft = `${file}.foldpad-${process.pid}`;

@@ -114,12 +114,53 @@ class Scanner {
   }
 }
 
+const COMMENTS = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+const LAST_COMMAS = /"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])/g;
+
+/** The text without what JSON does not have: comments, and commas at the ends of lists. */
+function plainJson(text: string): string {
+  const keepStrings = (found: string) => (found.startsWith('"') ? found : ' ');
+  return text.replace(COMMENTS, keepStrings).replace(LAST_COMMAS, keepStrings);
+}
+
+/**
+ * The values of a settings file.
+ * @param text the file; an empty one counts as `{}`
+ * @throws JsoncError naming the line
+ */
+export function readJsonc(text: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === '') return {};
+  const whole = text.replace(/^\uFEFF/, ' ');
+  new Scanner(whole).layout();
+  try {
+    return JSON.parse(plainJson(whole)) as Record<string, unknown>;
+  } catch (error) {
+    throw new JsoncError(`line 1: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Puts an item before the others of a list that is an outermost property; without one the list is made.
+ * @throws JsoncError naming the line
+ */
+export function prependJsoncItem(text: string, key: string, item: unknown): string {
+  const whole = text.trim() === '' ? '{}\n' : text;
+  const { properties } = new Scanner(whole.replace(/^\uFEFF/, ' ')).layout();
+  const property = properties.findLast((candidate) => candidate.key === key);
+  const list = property && whole.slice(property.valueStart, property.valueEnd);
+  const items = readJsonc(whole)[key];
+  if (!property || !list || !Array.isArray(items) || items.length === 0)
+    return setJsoncValues(whole, { [key]: [item] });
+  const longer = `[${JSON.stringify(item)}, ${list.slice(1).trimStart()}`;
+  return whole.slice(0, property.valueStart) + longer + whole.slice(property.valueEnd);
+}
+
 /**
  * @param text the file; an empty one counts as `{}`
  * @param values new values of outermost properties; absent properties are added at the top
  * @throws JsoncError naming the line
  */
-export function setJsoncValues(text: string, values: Readonly<Record<string, string | number | boolean>>): string {
+export function setJsoncValues(text: string, values: Readonly<Record<string, unknown>>): string {
   let changed = text.trim() === '' ? '{}\n' : text;
   for (const [key, value] of Object.entries(values)) {
     const { inside, properties } = new Scanner(changed.replace(/^\uFEFF/, ' ')).layout();

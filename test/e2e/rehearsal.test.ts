@@ -107,17 +107,19 @@ describe('the editor on the AWS backend', function () {
 
   it('is told address and key, refuses a wrong one, and keeps the key out of the settings', async () => {
     await showContainer(page, 'Foldpad');
-    await runCommandNamed(page, 'Foldpad: Connect to Backend');
-    await fill(page, 'Connect to a Backend (1/2)', rehearsal.url);
-    await fill(page, 'Connect to a Backend (2/2)', `${key.slice(0, -4)}AAAA`);
-    await page.locator('.quick-input-widget').getByText('Enter the key again').waitFor({ timeout: STEP_MS });
+    await runCommandNamed(page, 'Foldpad: Connect…', 'Add an Endpoint');
+    await fill(page, 'Add an Endpoint (1/3)', rehearsal.url);
+    await fill(page, 'Add an Endpoint (2/3)', `${key.slice(0, -4)}AAAA`);
+    await page.locator('.monaco-dialog-box').getByText('does not accept the key').waitFor({ timeout: STEP_MS });
     await screenshot(page, 'aws 01 wrong key');
-    await fill(page, 'Connect to a Backend (2/2)', key);
+    await answerDialog(page, 'Edit Key');
+    await fill(page, 'Add an Endpoint (2/3)', key);
+    await fill(page, 'Add an Endpoint (3/3)', 'AWS');
     // The key is tried before anything is changed.
     const deadline = Date.now() + STEP_MS;
     const file = path.join(editor.home, 'data', 'User', 'settings.json');
     let settings = '';
-    while (!settings.includes('"remote"')) {
+    while (!settings.includes('"foldpad.profile"')) {
       assert.ok(Date.now() < deadline, settings);
       await delay(250);
       settings = await readFile(file, 'utf8');
@@ -125,7 +127,7 @@ describe('the editor on the AWS backend', function () {
     await page.locator('.sidebar').getByText('No predictions yet').waitFor({ timeout: STEP_MS });
     await statusItem(page, 'Foldpad').waitFor({ timeout: STEP_MS });
     await screenshot(page, 'aws 02 connected');
-    assert.match(settings, /"foldpad\.connection": "remote"/);
+    assert.match(settings, /"foldpad\.profile": "AWS"/);
     assert.ok(settings.includes(rehearsal.url));
     assert.ok(!settings.includes(key.slice(-43)));
   });

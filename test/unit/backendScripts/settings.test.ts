@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { parseConfig } from '../../../backend/infra/config.ts';
-import { findEditors, writeProfile } from '../../../scripts/backend/editorProfile.ts';
+import { findEditors, withProfile, writeProfile } from '../../../scripts/backend/editorProfile.ts';
 import { parseDeployFlags, UsageError } from '../../../scripts/backend/flags.ts';
-import { JsoncError, setJsoncValues } from '../../../scripts/backend/jsonc.ts';
+import { JsoncError, readJsonc, setJsoncValues } from '../../../scripts/backend/jsonc.ts';
 import type { Prompter } from '../../../scripts/backend/prompter.ts';
 import { askMissing, overlay, readInput } from '../../../scripts/backend/settings.ts';
 import { partsOf, queueMachines, quotaNeeds } from '../../../scripts/backend/target.ts';
@@ -176,6 +176,33 @@ describe('settings.json of the editor', () => {
     });
   }
 
+  const AWS = 'https://abc.execute-api.eu-west-1.amazonaws.com';
+
+  it('gets another backend beside those that are there, whatever stands around them', () => {
+    const before = `{
+    // mine
+    "foldpad.profiles": [
+        // the first, "[not a list]"
+        { "name": "AWS eu-west-1", "endpoint": "https://other", }, /* , ] */
+    ],
+    "editor.fontSize": 14,
+}`;
+    const after = withProfile(before, AWS);
+    assert.deepEqual(readJsonc(after), {
+      'foldpad.profile': 'AWS eu-west-1 (2)',
+      'foldpad.profiles': [
+        { name: 'AWS eu-west-1 (2)', endpoint: AWS },
+        { name: 'AWS eu-west-1', endpoint: 'https://other' },
+      ],
+      'editor.fontSize': 14,
+    });
+    for (const kept of ['// mine', '// the first, "[not a list]"', '/* , ] */']) assert.ok(after.includes(kept), kept);
+    // A second deployment to the same address changes nothing.
+    assert.equal(withProfile(after, `${AWS}/`), after);
+    const back = after.replace('"AWS eu-west-1 (2)",', '"AWS eu-west-1",');
+    assert.equal(readJsonc(withProfile(back, 'https://other'))['foldpad.profile'], 'AWS eu-west-1');
+  });
+
   it('is found where editors keep it, and written whole', async () => {
     const { folder, remove } = temporaryFolder();
     try {
@@ -184,11 +211,11 @@ describe('settings.json of the editor', () => {
       const [editor, ...others] = findEditors('linux', {}, folder);
       assert.deepEqual([editor?.editor, others], ['VS Code', []]);
       assert.ok(editor);
-      await writeProfile(editor, 'https://api');
+      await writeProfile(editor, 'https://api/');
       const file = path.join(user, 'settings.json');
       assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {
-        'foldpad.connection': 'remote',
-        'foldpad.remote.url': 'https://api',
+        'foldpad.profiles': [{ name: 'api', endpoint: 'https://api' }],
+        'foldpad.profile': 'api',
       });
       writeFileSync(file, '[]');
       await assert.rejects(writeProfile(editor, 'https://other'), JsoncError);
