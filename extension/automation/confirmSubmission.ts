@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { describeError } from '../base/errors.ts';
+import { errorText } from '../base/said.ts';
 import type { Services } from '../commands/services.ts';
 import { estimateLines } from './estimateText.ts';
 import { estimatePrediction, type PreparedPrediction } from './submission.ts';
@@ -14,7 +14,7 @@ export async function questionDetail(
     return estimateLines(prepared, await estimatePrediction(services, prepared, signal));
   } catch (error) {
     signal?.throwIfAborted();
-    return [vscode.l10n.t('What it will take could not be estimated. {0}', describeError(error))];
+    return [vscode.l10n.t('What it will take could not be estimated. {0}', errorText(error))];
   }
 }
 

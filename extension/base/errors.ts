@@ -37,15 +37,18 @@ export function isCancellation(error: unknown): boolean {
   return error instanceof Error && (error.name === 'Canceled' || error.name === 'AbortError');
 }
 
-/** The sentence to show. A problem of the API brings the first wrong places with it. */
-export function describeError(error: unknown): string {
-  if (isProblem(error)) {
-    const places = (error.problem.errors ?? []).slice(0, 3);
-    const [only] = places;
-    if (only && places.length === 1) return join(only.message, only.remedy);
-    return [error.problem.detail, ...places.map((place) => join(place.message, place.remedy))].join(' ');
-  }
-  return error instanceof Error ? error.message : String(error);
+/**
+ * The sentence to show. A problem of the API brings the first wrong places with it.
+ *
+ * @param say says a sentence of the backend in the user's language
+ */
+export function describeError(error: unknown, say: (sentence: string) => string = (sentence) => sentence): string {
+  if (!isProblem(error)) return say(error instanceof Error ? error.message : String(error));
+  const places = (error.problem.errors ?? []).slice(0, 3);
+  const [only] = places;
+  const placeText = ({ message, remedy }: (typeof places)[number]) => join(say(message), remedy && say(remedy));
+  if (only && places.length === 1) return placeText(only);
+  return [say(error.problem.detail), ...places.map(placeText)].join(' ');
 }
 
 /** Two sentences, each with its full stop. */

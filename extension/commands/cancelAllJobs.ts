@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import type { Services } from './services.ts';
 
 /** Ends every job that waits or runs, after asking. */
@@ -22,7 +23,9 @@ export async function cancelAllJobs({ connection, store }: Services): Promise<vo
   const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
   if (refused.length > 0) {
     throw new UserError(
-      vscode.l10n.t('{0} predictions could not be cancelled: {1}', refused.length, refused[0]?.reason ?? ''),
+      refused.length === 1
+        ? vscode.l10n.t('1 prediction could not be cancelled: {0}', said(refused[0]?.reason ?? ''))
+        : vscode.l10n.t('{0} predictions could not be cancelled: {1}', refused.length, said(refused[0]?.reason ?? '')),
     );
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import type { Services } from './services.ts';
 
 /** Deletes every job that has ended, after asking. */
@@ -16,7 +17,9 @@ export async function deleteFinishedJobs({ connection, notifier, store }: Servic
   const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
   if (refused.length > 0) {
     throw new UserError(
-      vscode.l10n.t('{0} predictions could not be deleted: {1}', refused.length, refused[0]?.reason ?? ''),
+      refused.length === 1
+        ? vscode.l10n.t('1 prediction could not be deleted: {0}', said(refused[0]?.reason ?? ''))
+        : vscode.l10n.t('{0} predictions could not be deleted: {1}', refused.length, said(refused[0]?.reason ?? '')),
     );
   }
   if (gone.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t('There was nothing to delete.'));

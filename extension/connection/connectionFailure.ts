@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { describeError, type ErrorAction, UserError } from '../base/errors.ts';
+import { errorText } from '../base/said.ts';
 import { BackendStartError } from './localBackend.ts';
 import type { Profile } from './profiles.ts';
 import { troubleOf } from './trouble.ts';
@@ -32,11 +33,11 @@ export function explainFailure(error: unknown, profile: Profile): ConnectionFail
     const failure = trouble === 'key-refused' ? 'keyNeeded' : 'remoteUnreachable';
     if (trouble) return { failure, ...explainTrouble(trouble, profile.url, { status: statusOf(error) }) };
     const remedy = vscode.l10n.t('Check the network and the address, then try again.');
-    return { failure, reason: describeError(error), remedy };
+    return { failure, reason: errorText(error), remedy };
   }
   return {
     failure: 'localFailed',
-    reason: describeError(error),
+    reason: errorText(error),
     remedy: vscode.l10n.t('The log says more. Then try again.'),
   };
 }

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
 import { join } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import type { JobStore } from '../jobs/jobStore.ts';
 import type { Connection } from './connection.ts';
 import { allProfiles, profileName } from './profile.ts';
@@ -44,8 +45,8 @@ export class StatusBar extends Disposable {
       this.#set('error', vscode.l10n.t('not connected'), join(state.reason, state.remedy));
       this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.errorBackground');
     } else if (missingEngine) {
-      const reason = missingEngine.reason ?? vscode.l10n.t('No engine is available.');
-      this.#set('warning', vscode.l10n.t('engine missing'), join(reason, missingEngine.remedy));
+      const reason = missingEngine.reason ? said(missingEngine.reason) : vscode.l10n.t('No engine is available.');
+      this.#set('warning', vscode.l10n.t('engine missing'), join(reason, said(missingEngine.remedy ?? '')));
       this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     } else {
       this.#ready();

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { FastaFile, FastaProblem, FastaRecord } from '../../backend/api/fasta/types.ts';
 import { type ErrorAction, join, UserError } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import { fastaStem } from './fastaFiles.ts';
 import { recordName } from './predictionRequests.ts';
 import type { RecordTarget } from './recordTarget.ts';
@@ -101,7 +102,7 @@ export function refuseProblems(input: FastaInput, problems: readonly FastaProble
   );
   const rest = Math.max(errors.length, input.file.totals.errors) - 1;
   const more = rest === 0 ? '' : ` ${vscode.l10n.t('There are {0} more errors in the file.', rest)}`;
-  throw new UserError(`${place}: ${join(first.message, first.remedy)}${more}`, placeActions(input, first));
+  throw new UserError(`${place}: ${join(said(first.message), said(first.remedy))}${more}`, placeActions(input, first));
 }
 
 /** The button that opens the file at a place; none for a compressed file, which no text editor shows. */

@@ -5,7 +5,6 @@ import { Disposable } from '../base/disposable.ts';
 import { describeError } from '../base/errors.ts';
 import type { FastaFeatures, FastaServices } from './editor/registerFasta.ts';
 import { isFastaFile } from './fastaFiles.ts';
-import { sentencesOf } from './sentences/load.ts';
 
 type LanguageServices = Omit<FastaServices, 'say'> & { readonly log: vscode.LogOutputChannel };
 
@@ -33,11 +32,8 @@ export class FastaLanguage extends Disposable {
   }
 
   async #load(): Promise<FastaFeatures> {
-    const [{ FastaFeatures }, say] = await Promise.all([
-      import(/* webpackChunkName: "fasta" */ './editor/registerFasta.ts'),
-      sentencesOf(vscode.env.language),
-    ]);
-    return this._register(new FastaFeatures({ ...this.#services, say }));
+    const { FastaFeatures } = await import(/* webpackChunkName: "fasta" */ './editor/registerFasta.ts');
+    return this._register(new FastaFeatures(this.#services));
   }
 
   #look(texts: readonly vscode.TextDocument[]): void {

@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
+import { said } from '../base/said.ts';
 import { type BackendId, LOCAL_BACKEND } from '../connection/address.ts';
 import type { JobStore } from './jobStore.ts';
 import { confidenceText } from './jobText.ts';
@@ -115,7 +116,8 @@ export class EndNotifier extends Disposable {
   async #tellOne(job: Job): Promise<void> {
     const log = vscode.l10n.t('Show Log');
     if (job.status === 'FAILED') {
-      const reason = job.failure?.message ?? job.statusReason ?? vscode.l10n.t('no reason was given');
+      const why = job.failure?.message ?? job.statusReason;
+      const reason = why === undefined ? vscode.l10n.t('no reason was given') : said(why);
       const chosen = await vscode.window.showWarningMessage(
         vscode.l10n.t('{0} could not be predicted: {1}', job.name, reason),
         log,

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { isLive, type Job, type JobStatus, type ResultSummary } from '../../backend/api/job.ts';
+import { said } from '../base/said.ts';
 import { jobTimes } from './jobForecast.ts';
 import type { Forecast } from './jobNotes.ts';
 import { progressText } from './progressText.ts';
@@ -12,14 +13,19 @@ function round(value: number, digits = 0): string {
   return value.toFixed(digits).replace(/\.0+$/, '');
 }
 
+/** What a confidence is called. pLDDT is a name in every language. */
+function metricText(metric: ResultSummary['confidenceMetric']): string {
+  return metric === 'pLDDT' ? metric : vscode.l10n.t('estimated CA-lDDT');
+}
+
 /** `estimated CA-lDDT 87`: always with the name of the metric. */
 export function confidenceText(result: Pick<ResultSummary, 'confidenceMetric' | 'meanConfidence'>): string {
-  return `${result.confidenceMetric} ${round(result.meanConfidence)}`;
+  return `${metricText(result.confidenceMetric)} ${round(result.meanConfidence)}`;
 }
 
 /** `87 · estimated CA-lDDT`: the same for a row of the tree, where what stands last is cut off first. */
 export function confidenceRow(result: Pick<ResultSummary, 'confidenceMetric' | 'meanConfidence'>): string {
-  return `${round(result.meanConfidence)} · ${result.confidenceMetric}`;
+  return `${round(result.meanConfidence)} · ${metricText(result.confidenceMetric)}`;
 }
 
 export function statusText(status: JobStatus): string {
@@ -49,7 +55,7 @@ export function statusText(status: JobStatus): string {
 /** The grey text behind a job's name: the one thing worth knowing now. */
 export function describeJob(job: Job, forecast?: Forecast): string {
   if (job.status === 'SUCCEEDED' && job.result) return confidenceRow(job.result);
-  if (job.status === 'FAILED') return join([statusText(job.status), job.failure?.message]);
+  if (job.status === 'FAILED') return join([statusText(job.status), job.failure && said(job.failure.message)]);
   if (job.status === 'RUNNING' && job.progress) {
     const { remaining } = jobTimes(job, forecast, Date.now());
     const left = remaining === undefined ? undefined : vscode.l10n.t('about {0} left', durationText(remaining));
@@ -72,8 +78,10 @@ export function targetLength(job: Job): number {
 }
 
 export function targetText(job: Job): string {
-  const length = targetLength(job).toLocaleString(vscode.env.language);
-  if (job.chains.length === 1) return vscode.l10n.t('{0} residues', length);
+  const residues = targetLength(job);
+  const length = residues.toLocaleString(vscode.env.language);
+  if (job.chains.length === 1)
+    return residues === 1 ? vscode.l10n.t('1 residue') : vscode.l10n.t('{0} residues', length);
   return vscode.l10n.t('{0} residues in {1} chains', length, job.chains.length);
 }
 

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
+import { said } from '../base/said.ts';
 import type { Forecast } from './jobNotes.ts';
 import { confidenceText, engineText, percent, runtimeText, statusText, targetText, timeText } from './jobText.ts';
 import { costRangeText, costText, minutesRangeText } from './moneyText.ts';
@@ -28,11 +29,11 @@ function remarks(job: Job): string[] {
   const progress = job.progress && `${percent(job.progress.fraction)} · ${progressText(job.progress)}`;
   const advice = waitingAdvice(job);
   const reason = job.failure
-    ? [job.failure.message, job.failure.remedy].filter(Boolean).join(' ')
+    ? said([job.failure.message, job.failure.remedy].filter(Boolean).join(' '))
     : advice
       ? [advice.reason, advice.remedy].filter(Boolean).join('. ')
-      : job.statusReason;
-  return [job.status === 'RUNNING' ? progress : reason, ...job.warnings.map((warning) => `⚠ ${warning}`)].filter(
+      : said(job.statusReason ?? '');
+  return [job.status === 'RUNNING' ? progress : reason, ...job.warnings.map((warning) => `⚠ ${said(warning)}`)].filter(
     (remark) => remark !== undefined && remark !== '',
   ) as string[];
 }

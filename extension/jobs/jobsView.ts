@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import { isFinished } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
-import { describeError, join } from '../base/errors.ts';
+import { join } from '../base/errors.ts';
+import { errorText, said } from '../base/said.ts';
 import type { Connection } from '../connection/connection.ts';
 import { allProfiles, profileName } from '../connection/profile.ts';
 import type { FastaDrop } from './fastaDrop.ts';
@@ -159,8 +160,8 @@ export class JobsView extends Disposable {
       const old = this.#store.jobs.length > 0 ? vscode.l10n.t('The list is from before.') : undefined;
       return join(join(state.reason, state.remedy), old);
     }
-    if (this.#store.state.kind === 'stale') return describeError(this.#store.state.error);
-    return missingEngine?.reason ?? '';
+    if (this.#store.state.kind === 'stale') return errorText(this.#store.state.error);
+    return said(missingEngine?.reason ?? '');
   }
 
   #setKey(name: string, value: unknown): void {

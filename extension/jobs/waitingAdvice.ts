@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
+import { said } from '../base/said.ts';
 
 export interface WaitingAdvice {
   /** Why it waits, in the user's language where the reason is known; else in the backend's words. */
@@ -45,7 +46,7 @@ export function waitingAdvice(job: Job): WaitingAdvice | undefined {
     const found = pattern.exec(statusReason);
     if (found) return { isStuck: false, ...explain(found, job) };
   }
-  return { reason: statusReason, isStuck: false };
+  return { reason: said(statusReason), isStuck: false };
 }
 
 function slots([, busy = '', all = '', ahead]: RegExpExecArray): ReturnType<Explain> {

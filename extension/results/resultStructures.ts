@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { ConfidenceMetric } from '../../backend/api/job.ts';
 import type { Result, ResultModel } from '../../backend/api/result.ts';
-import { describeError } from '../base/errors.ts';
+import { errorText } from '../base/said.ts';
 import { StructureSourceError } from '../structure/structureSource.ts';
 import type { StructureModel, StructureSubject } from '../structure/structureSubject.ts';
 import type { BackendResults, ResultReader } from './resultReader.ts';
@@ -78,7 +78,7 @@ function toStructure(
           return await readFile(results, jobId, pdb, cancel);
         } catch (error) {
           throw new StructureSourceError(
-            describeError(error),
+            errorText(error),
             vscode.l10n.t('Check the connection to the backend, then choose Try again.'),
             { cause: error },
           );

@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import type { FastaMode, FastaRecord } from '../../backend/api/fasta/types.ts';
 import type { QueueInfo } from '../../backend/api/job.ts';
-import { describeError, isCancellation } from '../base/errors.ts';
+import { isCancellation } from '../base/errors.ts';
+import { errorText, said } from '../base/said.ts';
 import type { Connection } from '../connection/connection.ts';
 import { costText, memoryText, minutesText } from '../fasta/editor/estimates.ts';
 import type { FastaInput } from '../fasta/fastaInputs.ts';
@@ -56,7 +57,7 @@ export async function askEstimate(
     return estimate ? { estimate } : { refusal: vscode.l10n.t('The backend gave no estimate.') };
   } catch (error) {
     if (isCancellation(error) || signal.aborted) throw error;
-    return { refusal: describeError(error) };
+    return { refusal: errorText(error) };
   }
 }
 
@@ -80,5 +81,5 @@ export function cautionText(forecast: Forecasted): string {
   if ('refusal' in forecast) return '';
   const { memory, warnings, tooLarge, count } = forecast.estimate;
   const which = count > 1 && tooLarge.length > 0 ? `${tooLarge.slice(0, 3).join(', ')}: ` : '';
-  return [...(memory.verdict === 'fits' ? [] : [`${which}${memory.reason}`]), ...warnings].join(' ');
+  return [...(memory.verdict === 'fits' ? [] : [`${which}${said(memory.reason)}`]), ...warnings.map(said)].join(' ');
 }

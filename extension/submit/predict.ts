@@ -5,6 +5,7 @@ import { checkTarget } from '../../backend/api/fasta/checkTarget.ts';
 import type { FastaRecord } from '../../backend/api/fasta/types.ts';
 import type { Job, QueueInfo } from '../../backend/api/job.ts';
 import { join, UserError } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import { fastaUris } from '../commands/fastaUris.ts';
 import type { Services } from '../commands/services.ts';
 import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
@@ -99,7 +100,7 @@ function noEngine(queue: QueueInfo | undefined): UserError {
     title: vscode.l10n.t('Install the Engine…'),
     run: () => vscode.commands.executeCommand('foldpad.installEngine'),
   };
-  const reason = queue?.reason ?? vscode.l10n.t('The backend has no engine that is ready.');
+  const reason = queue?.reason ? said(queue.reason) : vscode.l10n.t('The backend has no engine that is ready.');
   return new UserError(`${vscode.l10n.t('Nothing was submitted.')} ${join(reason, undefined)}`, [install]);
 }
 

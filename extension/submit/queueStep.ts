@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { FastaMode } from '../../backend/api/fasta/types.ts';
 import type { QueueInfo } from '../../backend/api/job.ts';
 import { join } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import { engineText } from '../jobs/jobText.ts';
 import { cautionText, type Forecasted, forecastText } from './planning.ts';
 import type { StepItem } from './quickStep.ts';
@@ -27,11 +28,11 @@ export function queueItem(
   forecast: Forecasted | undefined,
   isLocal: boolean,
 ): StepItem<QueueInfo> {
-  const about = [engineText(queue.engine), load(queue), queue.description].filter(Boolean).join(' · ');
+  const about = [engineText(queue.engine), load(queue), said(queue.description)].filter(Boolean).join(' · ');
   if (!openQueues([queue], mode).includes(queue)) {
     const reason = queue.available
       ? vscode.l10n.t('Homology modelling predicts one chain at a time.')
-      : join(queue.reason ?? vscode.l10n.t('It is not available now.'), queue.remedy);
+      : join(queue.reason ? said(queue.reason) : vscode.l10n.t('It is not available now.'), said(queue.remedy ?? ''));
     return { label: `$(circle-slash) ${queue.name}`, description: reason, detail: about, closed: reason };
   }
   if (!forecast) {

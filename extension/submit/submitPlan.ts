@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
-import { describeError, isCancellation, isProblem, UserError } from '../base/errors.ts';
+import { isCancellation, isProblem, UserError } from '../base/errors.ts';
+import { errorText } from '../base/said.ts';
 import { noteSubmission } from '../commands/noteSubmission.ts';
 import type { Services } from '../commands/services.ts';
 import { fileName } from '../fasta/fastaInputs.ts';
@@ -54,7 +55,7 @@ function explain(error: unknown, plan: readonly Planned[]): unknown {
   const planned = detail && plan[detail.item ?? 0];
   if (!planned) return error;
   const { uri, file } = planned.input.input;
-  const text = `${fileName(uri)}: ${describeError(error)} ${vscode.l10n.t('Nothing was submitted.')}`;
+  const text = `${fileName(uri)}: ${errorText(error)} ${vscode.l10n.t('Nothing was submitted.')}`;
   if (file.totals.compressed) return new UserError(text, [], { cause: error });
   const start = new vscode.Position(planned.record.line - 1 + (planned.input.input.firstLine ?? 0), 0);
   const run = () => vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });

@@ -4,21 +4,12 @@ import { checkTarget } from '../../backend/api/fasta/checkTarget.ts';
 import * as explain from '../../backend/api/fasta/explain.ts';
 import { parseFastaBytes, parseFastaText } from '../../backend/api/fasta/parseFasta.ts';
 import { memoryVerdict } from '../../backend/api/gpuMemory.ts';
-import { CHINESE_SENTENCES, CHINESE_WORDS } from '../../extension/fasta/sentences/chinese.ts';
-import { sentencesOf } from '../../extension/fasta/sentences/load.ts';
-import { SentenceTranslator } from '../../extension/fasta/sentences/translate.ts';
+import { chineseSentences } from '../support/chineseSentences.ts';
 import { MUTATIONS, malformedFasta } from '../support/malformedFasta.ts';
 
-const chinese = new SentenceTranslator(CHINESE_SENTENCES, CHINESE_WORDS);
-const HAN = /\p{Script=Han}/u;
+const { chinese, assertTold } = chineseSentences();
 
-function assertTold(sentence: string): void {
-  const told = chinese.translate(sentence);
-  assert.ok(told !== undefined && HAN.test(told), `no Chinese for: ${sentence}`);
-  assert.doesNotMatch(told, /\{\d\}/, told);
-}
-
-describe('Chinese sentences', () => {
+describe('Chinese sentences about FASTA', () => {
   it('are there for everything that the parser explains', () => {
     const all: explain.Explanation[] = [
       explain.emptyFile(),
@@ -26,7 +17,7 @@ describe('Chinese sentences', () => {
       explain.binaryFile(),
       explain.wrongEncoding('UTF-16'),
       explain.gzipTruncated(),
-      explain.gzipDamaged('its checksum is wrong'),
+      explain.gzipDamaged('the CRC-32 of the decompressed data is wrong'),
       explain.gzipBomb(200),
       explain.fileTooLarge(1_000_000),
       explain.tooManyRecords(10_000),
@@ -119,12 +110,5 @@ describe('Chinese sentences', () => {
       /^U（在此链中出现 3 次）表示硒代半胱氨酸/,
     );
     assert.equal(chinese.translate('Something that nobody says.'), undefined);
-  });
-
-  it('are said where Chinese is spoken, and English ones are left alone', async () => {
-    const { message } = explain.emptyFile();
-    assert.equal((await sentencesOf('zh-cn'))(message), '文件中没有序列。');
-    assert.equal((await sentencesOf('zh-cn'))('Something that nobody says.'), 'Something that nobody says.');
-    assert.equal((await sentencesOf('en'))(message), message);
   });
 });

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { Estimate, QueueInfo } from '../../../backend/api/job.ts';
 import type { WireJobRequest } from '../../../backend/api/wireRequest.ts';
 import { Disposable } from '../../base/disposable.ts';
-import { describeError, isCancellation } from '../../base/errors.ts';
+import { isCancellation } from '../../base/errors.ts';
+import { errorText } from '../../base/said.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { durationText } from '../../jobs/jobText.ts';
 import { openQueues } from './queueChoice.ts';
@@ -77,7 +78,7 @@ export class Estimates extends Disposable {
       return estimate ? { queue, estimate } : { queue, refusal: vscode.l10n.t('The backend gave no estimate.') };
     } catch (error) {
       if (isCancellation(error) || signal.aborted) throw error;
-      return { queue, refusal: describeError(error) };
+      return { queue, refusal: errorText(error) };
     }
   }
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { safeNames } from '../../../backend/api/fasta/format.ts';
 import { parseHeader } from '../../../backend/api/fasta/header.ts';
 import { UserError } from '../../base/errors.ts';
+import { said } from '../../base/said.ts';
 import { chainsOf } from '../analysis/recordText.ts';
 import { finish } from '../document/fastaDocument.ts';
 import { textOf } from '../document/lines.ts';
@@ -67,7 +68,7 @@ export class RecordCommands {
       if ('refusal' in answer) return { label: answer.queue.name, detail: answer.refusal, queue: undefined };
       const { estimate } = answer;
       const facts = [minutesText(estimate), costText(estimate, this.#isLocal()), memoryText(estimate)];
-      const detail = [...estimate.warnings].join(' ');
+      const detail = estimate.warnings.map(said).join(' ');
       return { label: answer.queue.name, description: facts.join(' · '), detail, queue: answer.queue.name };
     });
     const picked = await vscode.window.showQuickPick(items, {

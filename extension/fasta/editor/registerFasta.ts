@@ -7,7 +7,6 @@ import { readProfile } from '../../connection/profile.ts';
 import type { JobStore } from '../../jobs/jobStore.ts';
 import type { OpenPage, OpenPages } from '../../structure/openPages.ts';
 import type { RecordTarget } from '../recordTarget.ts';
-import type { Say } from '../sentences/load.ts';
 import { FixProvider } from './codeActions.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { Estimates } from './estimates.ts';
@@ -33,7 +32,6 @@ export interface FastaServices {
   readonly pages: OpenPages;
   readonly store: JobStore;
   /** Puts the parser's sentences into the user's language. */
-  readonly say: Say;
 }
 
 /** What the commands of the main bundle call. */
@@ -42,13 +40,13 @@ export class FastaFeatures extends Disposable {
   readonly #large: LargeFiles;
   readonly #link: StructureLink;
 
-  constructor({ connection, memory, pages, store, say }: FastaServices) {
+  constructor({ connection, memory, pages, store }: FastaServices) {
     super();
     const { languages } = vscode;
     const selector: vscode.DocumentSelector = { language: 'fasta' };
     const isLocal = () => readProfile().kind === 'local';
     const documents = this._register(new FastaDocuments(() => rulesOf(connection, memory)));
-    const diagnostics = this._register(new Diagnostics(documents, say));
+    const diagnostics = this._register(new Diagnostics(documents));
     const estimates = this._register(new Estimates(connection));
     const outline = new OutlineProvider(documents);
     const formatter = new Formatter(documents);

@@ -1,6 +1,7 @@
 /** What else is known of a job, folded away until it is wanted. */
 
 import * as vscode from 'vscode';
+import { said } from '../../base/said.ts';
 import { engineText, runtimeText, targetText, timeText } from '../jobText.ts';
 import { DetailNode } from './detailNode.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
@@ -33,13 +34,14 @@ export class DetailsNode implements JobsNode {
       ['created', vscode.l10n.t('Created'), timeText(job.createdAt)],
       ['runtime', vscode.l10n.t('Run time'), runtimeText(job)],
       ['comment', vscode.l10n.t('Comment'), job.comment],
-      ['reason', vscode.l10n.t('State'), job.statusReason],
+      ['reason', vscode.l10n.t('State'), job.statusReason && said(job.statusReason)],
       ['id', vscode.l10n.t('Job id'), job.id],
     ];
     return [
       ...facts.flatMap(([name, label, value]) => (value ? [new DetailNode(this, name, label, value)] : [])),
       ...job.warnings.map(
-        (warning, index) => new DetailNode(this, `warning:${index}`, vscode.l10n.t('Warning'), warning, 'warning'),
+        (warning, index) =>
+          new DetailNode(this, `warning:${index}`, vscode.l10n.t('Warning'), said(warning), 'warning'),
       ),
       ...job.runs.map((run) => new RunNode(this, run)),
     ];

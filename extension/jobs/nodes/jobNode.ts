@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { isFinished, isLive, type Job, type JobStatus } from '../../../backend/api/job.ts';
-import { describeError } from '../../base/errors.ts';
+import { errorText } from '../../base/said.ts';
 import type { ResultReader } from '../../results/resultReader.ts';
 import { rankedModels } from '../../results/resultStructures.ts';
 import { jobUri } from '../jobDecorations.ts';
@@ -73,7 +73,7 @@ export class JobNode implements JobRow {
       );
       return [...models, new FilesNode(this, result, results.backend), ...always];
     } catch (error) {
-      return [new ReasonNode(this, 'result', describeError(error), 'warning'), ...always];
+      return [new ReasonNode(this, 'result', errorText(error), 'warning'), ...always];
     }
   }
 }

@@ -1,6 +1,7 @@
 /** A sentence about a job: why it waits, what it does, why it failed and what to do. */
 
 import * as vscode from 'vscode';
+import { said } from '../../base/said.ts';
 import { waitingAdvice } from '../waitingAdvice.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
 
@@ -38,8 +39,8 @@ export function failureNodes(parent: JobRow): JobsNode[] {
   const { failure, statusReason } = parent.job;
   const reason = failure?.message ?? statusReason;
   return [
-    ...(reason ? [new ReasonNode(parent, 'failure', reason, 'warning')] : []),
-    ...(failure?.remedy ? [new ReasonNode(parent, 'remedy', failure.remedy, 'lightbulb')] : []),
+    ...(reason ? [new ReasonNode(parent, 'failure', said(reason), 'warning')] : []),
+    ...(failure?.remedy ? [new ReasonNode(parent, 'remedy', said(failure.remedy), 'lightbulb')] : []),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Run } from '../../../backend/api/job.ts';
+import { said } from '../../base/said.ts';
 import { runtimeText } from '../jobText.ts';
 import type { JobsNode } from './jobsNode.ts';
 
@@ -25,7 +26,9 @@ export class RunNode implements JobsNode {
     const item = new vscode.TreeItem(stage);
     item.description = [run.status, attempt, runtimeText(run)].filter(Boolean).join(' · ');
     const exit = run.exitCode === undefined ? undefined : vscode.l10n.t('Exit code {0}', run.exitCode);
-    item.tooltip = [`${stage} ${run.id}`, item.description, run.statusReason, exit].filter(Boolean).join('\n');
+    item.tooltip = [`${stage} ${run.id}`, item.description, said(run.statusReason ?? ''), exit]
+      .filter(Boolean)
+      .join('\n');
     item.iconPath = new vscode.ThemeIcon('server-process');
     item.contextValue = 'run';
     return item;
