@@ -37,6 +37,13 @@ export class LogDocuments extends Disposable {
     this.#connection = connection;
     this.#log = log;
     this._register(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
+    // VS Code keeps a document that a command has opened for minutes after its tab was closed.
+    this._register(
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        for (const uri of closed.flatMap(logOf)) if (!isInTab(uri)) this.#close(uri);
+        for (const uri of opened.flatMap(logOf)) if (!this.#open.has(uri.toString())) this.#changed.fire(uri);
+      }),
+    );
     this._register(vscode.workspace.onDidChangeTextDocument(({ document }) => this.#scroll(document)));
     this._register({ dispose: () => this.#open.forEach(({ abort }) => void abort.abort()) });
   }
@@ -140,4 +147,14 @@ export class LogDocuments extends Disposable {
 
 function editorsOf(uri: vscode.Uri): readonly vscode.TextEditor[] {
   return vscode.window.visibleTextEditors.filter(({ document }) => document.uri.toString() === uri.toString());
+}
+
+/** The log that a tab shows; none for other tabs. */
+function logOf({ input }: vscode.Tab): vscode.Uri[] {
+  return input instanceof vscode.TabInputText && input.uri.scheme === LOG_SCHEME ? [input.uri] : [];
+}
+
+function isInTab(uri: vscode.Uri): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.flatMap(logOf).some((other) => other.toString() === uri.toString());
 }

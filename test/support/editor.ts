@@ -33,6 +33,12 @@ const QUIET_SETTINGS = {
   'workbench.startupEditor': 'none',
 } as const;
 
+/** Folders are not trusted, and nobody is asked about it when the window opens. */
+const TRUST_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+} as const;
+
 export interface EditorOptions {
   /** The folder to open, absolute. */
   workspace: string;
@@ -49,6 +55,8 @@ export interface EditorOptions {
   /** Where settings, state and HOME live; a temporary folder, removed at the end, when absent. */
   home?: string;
   port?: number;
+  /** No folder is trusted before somebody says so, as it is outside of tests. */
+  workspaceTrust?: boolean;
   /** Lets tests run inside the extension host. It also suppresses notification toasts. */
   testDriver?: boolean;
 }
@@ -131,7 +139,11 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const port = options.port ?? (await freePort());
   const mark = randomUUID();
   const env = environment(home, mark, options.env ?? {});
-  await writeSettings(home, 'User', { ...QUIET_SETTINGS, ...options.settings });
+  await writeSettings(home, 'User', {
+    ...QUIET_SETTINGS,
+    ...(options.workspaceTrust ? TRUST_SETTINGS : {}),
+    ...options.settings,
+  });
   await writeSettings(home, 'Machine', options.machineSettings ?? {});
   const { language } = options;
   if (language !== undefined) await installLanguagePack(language, path.join(home, 'data'));
@@ -141,7 +153,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const args = [
     program.entry,
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    ...['--disable-telemetry', '--disable-update-check'],
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     '--disable-getting-started-override',
     ...folders(home),
     ...(language === undefined ? [] : ['--locale', language]),
