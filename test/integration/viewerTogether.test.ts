@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import {
+  type StructureToShow,
+  startViewerBrowser,
+  type ViewerBrowser,
+  type ViewerPage,
+} from '../../scripts/support/viewerBrowser.ts';
+import { experimentalPdb, fourBands, pdbText, RESIDUES } from '../support/structureFiles.ts';
+
+const SHOTS = new URL('../e2e/shots/', import.meta.url);
+const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
+/** Width of one residue in the track, and where its first chain's residues begin. */
+const CELL = 11;
+const FIRST = 3 * CELL;
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const chain = (residue: number): string => (residue < RESIDUES / 2 ? 'A' : 'B');
+const models = ['Rank 1 · a', 'Rank 2 · b', '5eep.pdb', 'other job'].map((label) => ({ label }));
+const MODEL: StructureToShow = {
+  fileName: 'm.pdb',
+  format: 'pdb',
+  bytes: bytes(pdbText([REMARK], fourBands, { chain })),
+  models,
+};
+/** The same coordinates elsewhere in space. */
+const MOVED = bytes(pdbText([REMARK], () => 95, { chain, models: 2 }));
+/** Ten residues fewer, and every tenth atom somewhat off. */
+const SHORTER = bytes(
+  pdbText([REMARK], fourBands, { chain })
+    .split('\n')
+    .filter((line) => !/^ATOM/.test(line) || Number(line.slice(22, 26)) > 10)
+    .map((line, index) =>
+      /^ATOM/.test(line) && index % 3 === 0
+        ? `${line.slice(0, 30)}${(Number(line.slice(30, 38)) + (index % 5)).toFixed(3).padStart(8)}${line.slice(38)}`
+        : line,
+    )
+    .join('\n'),
+);
+const STRANGER = bytes(pdbText([], () => 1).replaceAll(/^(ATOM.{13})[A-Z]{3} /gm, '$1XAA '));
+
+describe('the structure page shows structures together', function () {
+  this.timeout(240_000);
+  let browser: ViewerBrowser;
+  let viewer: ViewerPage;
+
+  before(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await startViewerBrowser();
+  });
+  after(() => browser.close());
+
+  const open = async (theme: 'light' | 'dark' | 'high-contrast' = 'dark'): Promise<void> => {
+    viewer = await browser.open({ width: 1280, height: 720, theme });
+  };
+  afterEach(async () => {
+    const complaints = [...viewer.complaints];
+    await viewer.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  const list = () => viewer.page.getByRole('region', { name: 'Structures' });
+  const row = (label: string) => list().locator('li').filter({ hasText: label });
+  const line = (): Promise<string> => viewer.text('.residue');
+  const shot = (name: string): Promise<unknown> =>
+    viewer.page.screenshot({ path: new URL(`viewer-${name}.png`, SHOTS).pathname });
+
+  async function layOver(serial: number, index: number, file: Uint8Array, fileName = 'x.pdb'): Promise<void> {
+    const label = models[index]?.label ?? '';
+    await viewer.send({ type: 'overlay', serial, index, label, fileName, format: 'pdb', bytes: file });
+  }
+
+  /** Shows the model, and lays a copy, a shorter one and an experiment over it. */
+  async function four(): Promise<number> {
+    const { serial } = await viewer.show(MODEL);
+    await layOver(serial, 1, MOVED);
+    await layOver(serial, 3, SHORTER);
+    await layOver(serial, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await row('5eep.pdb').waitFor();
+    return serial;
+  }
+
+  it('superposed on the reference, each with its RMSD and its coverage', async () => {
+    await open();
+    await viewer.show(MODEL);
+    const alone = (await viewer.measure()).pixels;
+    assert.equal(await list().isVisible(), false);
+    const compare = viewer.page.getByRole('combobox', { name: 'Compare' });
+    assert.equal(
+      (await compare.locator('option').allInnerTexts()).join('|'),
+      'with…|Rank 2 · b|5eep.pdb|other job|files…|results of jobs…',
+    );
+    await compare.selectOption({ label: 'Rank 2 · b' });
+    assert.deepEqual(await viewer.next('lay-over'), { type: 'lay-over', index: 1 });
+    await compare.selectOption({ label: 'files…' });
+    await viewer.next('add-files');
+    await compare.selectOption({ label: 'results of jobs…' });
+    await viewer.next('add-results');
+    await layOver(1, 1, MOVED);
+    await row('Rank 2 · b').waitFor();
+    assert.match(
+      await row('Rank 2 · b').innerText(),
+      /RMSD 0\.00 Å over 140 residues \(100 %\), 140 of them within 2 Å/,
+    );
+    await layOver(1, 3, SHORTER);
+    await layOver(1, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await row('5eep.pdb').waitFor();
+    const [, rmsd, covered] =
+      /RMSD (\S+) Å over \d+ residues \((\d+) %\)/.exec(await row('other job').innerText()) ?? [];
+    assert.ok(Number(rmsd) > 0.2 && Number(rmsd) < 3 && Number(covered) < 100, `${rmsd} ${covered}`);
+    assert.ok((await viewer.measure()).pixels.other > alone.other, 'they are drawn in colours of their own');
+    assert.equal((await compare.locator('option').allInnerTexts()).join('|'), 'with…|files…|results of jobs…');
+    await shot('together');
+  });
+
+  it('and never calls the B-factors of an experiment a confidence', async () => {
+    await open();
+    await four();
+    assert.match(await row('Rank 1 · a').innerText(), /Reference · Estimated CA-lDDT, mean 66\.3/);
+    assert.match(await row('Rank 2 · b').innerText(), /Estimated CA-lDDT, mean 95\.0/);
+    assert.match(await row('5eep.pdb').innerText(), /B-factors, no confidence/);
+    // Not even when it is coloured as the reference is, by confidence.
+    const before = (await viewer.measure()).pixels;
+    await viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' }).selectOption('own');
+    await viewer.page.getByRole('combobox', { name: 'Colour of 5eep.pdb' }).selectOption('own');
+    const { pixels } = await viewer.measure();
+    assert.ok(pixels.veryHigh > before.veryHigh, 'the model is in the colours of its confidence');
+    assert.ok(pixels.low <= before.low * 1.1 && pixels.veryLow <= before.veryLow * 1.1, 'the experiment is not');
+  });
+
+  it('in lists that the keyboard and screen readers can use, remembered over a reload', async () => {
+    await open('light');
+    await four();
+    await viewer.page.getByRole('checkbox', { name: 'Show other job' }).focus();
+    await viewer.page.keyboard.press('Space');
+    assert.equal(await viewer.page.getByRole('checkbox', { name: 'Show other job' }).isChecked(), false);
+    assert.equal(
+      await viewer.page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+      'Show other job',
+      'the focus stays',
+    );
+    await viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' }).selectOption({ label: 'Indigo' });
+    await shot('together-light');
+    await viewer.reload();
+    await four();
+    assert.equal(await viewer.page.getByRole('checkbox', { name: 'Show other job' }).isChecked(), false);
+    const colour = viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' });
+    assert.equal(await colour.locator('option:checked').innerText(), 'Indigo');
+    await viewer.page.getByRole('button', { name: 'Use 5eep.pdb as reference' }).click();
+    assert.deepEqual(await viewer.next('select-model'), { type: 'select-model', index: 2 });
+    await viewer.page.getByRole('button', { name: 'Remove Rank 2 · b' }).click();
+    assert.deepEqual(await viewer.next('take-away'), { type: 'take-away', index: 1 });
+    assert.equal(await row('Rank 2 · b').count(), 0);
+  });
+
+  it('with the distance of each residue, and in high contrast', async () => {
+    await open('high-contrast');
+    await four();
+    const pointed = viewer.page.locator('.residue').filter({ hasText: /0\.0 Å from Rank 2 · b · .* Å from 5eep/ });
+    for (let tries = 0; !(await pointed.isVisible()); tries++) {
+      assert.ok(tries < 50, await line());
+      const box = await viewer.page.locator('.sequence-cells').boundingBox();
+      assert.ok(box);
+      await viewer.page.mouse.move(box.x + FIRST + (4.5 + (tries % 2)) * CELL, box.y + box.height - 15);
+      await viewer.page.waitForTimeout(200);
+    }
+    await shot('together-high-contrast');
+  });
+
+  it('but not what has nothing in common with the reference, and nothing of an earlier structure', async () => {
+    await open();
+    const { serial } = await viewer.show(MODEL);
+    await layOver(serial, 3, STRANGER);
+    await viewer.page.locator('.notice').filter({ hasText: 'no chain that is like one of the shown' }).waitFor();
+    assert.deepEqual(await viewer.next('take-away'), { type: 'take-away', index: 3 });
+    await viewer.send({ type: 'overlay-failed', serial, index: 2, text: 'gone' });
+    await viewer.page.locator('.notice').filter({ hasText: 'gone' }).waitFor();
+    await viewer.show(MODEL);
+    await layOver(serial, 1, MOVED);
+    await layOver(serial + 1, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await row('5eep.pdb').waitFor();
+    assert.equal(await row('Rank 2 · b').count(), 0);
+  });
+
+  it('tells the editor its chains and what is marked, and marks what the editor tells', async () => {
+    await open();
+    const { serial } = await viewer.show(MODEL);
+    const { chains } = await viewer.next('chains');
+    assert.deepEqual(
+      chains.map(({ name, sequence, numbers }) => [name, sequence.length, numbers.length]),
+      [
+        ['A', 70, 70],
+        ['B', 70, 70],
+      ],
+    );
+    const box = await viewer.page.locator('.sequence-cells').boundingBox();
+    assert.ok(box);
+    await viewer.page.mouse.move(box.x + FIRST + 2.5 * CELL, box.y + 25);
+    await viewer.page.mouse.down();
+    await viewer.page.mouse.move(box.x + FIRST + 5.5 * CELL, box.y + 25, { steps: 3 });
+    await viewer.page.mouse.up();
+    for (;;) {
+      const { selected } = await viewer.next('marks');
+      if (selected[0]?.to !== 6) continue;
+      assert.deepEqual(selected, [{ chain: 0, from: 2, to: 6 }]);
+      break;
+    }
+    await viewer.page.getByRole('button', { name: 'Show in FASTA' }).click();
+    await viewer.next('reveal-in-fasta');
+
+    await viewer.page.mouse.move(600, 5);
+    const selected = [{ chain: 1, from: 0, to: 30 }];
+    await viewer.send({ type: 'marks', serial, selected, pointed: { chain: 1, at: 29 } });
+    await viewer.page
+      .locator('.residue')
+      .filter({ hasText: /^Chain B · / })
+      .waitFor();
+    await shot('marked-by-fasta');
+    await viewer.send({ type: 'marks', serial, selected: [] });
+    await viewer.page
+      .locator('.residue')
+      .filter({ hasText: /2 chains · 140 residues/ })
+      .waitFor();
+  });
+
+  it('and colours by hydrophobicity, in 3D and in the sequence', async () => {
+    await open('light');
+    await viewer.show(MODEL);
+    await viewer.page.getByRole('combobox', { name: 'Colour' }).selectOption('hydrophobicity');
+    assert.match(await viewer.text('.legend'), /^Hydrophobicity[\s\S]*−4\.5 polar[\s\S]*\+4\.5 hydrophobic[\s\S]*Kyte/);
+    await shot('hydrophobicity');
+  });
+});
