@@ -36,6 +36,8 @@ export class JobsView extends Disposable {
   readonly #connection: Connection;
   readonly #view: vscode.TreeView<JobsNode>;
   readonly #keys = new Map<string, unknown>();
+  /** As the manifest says. */
+  readonly #title: string;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(parts: {
@@ -58,6 +60,7 @@ export class JobsView extends Disposable {
         showCollapseAll: true,
       }),
     );
+    this.#title = this.#view.title ?? '';
     this._register(this.#view.onDidChangeVisibility(({ visible }) => this.#show(visible)));
     this._register({ dispose: () => clearInterval(this.#clock) });
     this._register(
@@ -128,7 +131,8 @@ export class JobsView extends Disposable {
     // Whose jobs these are, as soon as there is a choice.
     const { profile } = this.#connection;
     const hasChoice = profile.kind === 'remote' || allProfiles().endpoints.length > 0;
-    this.#view.description = hasChoice ? profileName(profile) : '';
+    // The description of a view that is alone in its container is not shown: the name goes into the title.
+    this.#view.title = hasChoice ? vscode.l10n.t('Jobs of {0}', profileName(profile)) : this.#title;
     const trouble = this.#trouble();
     // A message hides the welcome text with its buttons, which says the same.
     this.#view.message = welcome === 'jobs' ? trouble || this.#shownText() : '';
