@@ -24,7 +24,8 @@ export class RunNode implements JobsNode {
     const stage = run.stage === 'features' ? vscode.l10n.t('Features run') : vscode.l10n.t('Prediction run');
     const attempt = run.attempt > 1 ? vscode.l10n.t('attempt {0}', run.attempt) : undefined;
     const item = new vscode.TreeItem(stage);
-    item.description = [run.status, attempt, runtimeText(run)].filter(Boolean).join(' · ');
+    const replaced = run.superseded && vscode.l10n.t('done anew');
+    item.description = [run.status, replaced, attempt, runtimeText(run)].filter(Boolean).join(' · ');
     const exit = run.exitCode === undefined ? undefined : vscode.l10n.t('Exit code {0}', run.exitCode);
     item.tooltip = [`${stage} ${run.id}`, item.description, said(run.statusReason ?? ''), exit]
       .filter(Boolean)

@@ -1,9 +1,9 @@
 /** One stage of a job: how far it is, what it does now, how long it took or may still take. */
 
 import * as vscode from 'vscode';
-import type { Run, Stage } from '../../../backend/api/job.ts';
-import { isLive } from '../../../backend/api/job.ts';
+import type { Stage } from '../../../backend/api/job.ts';
 import { stageRemaining } from '../jobForecast.ts';
+import { type StageState, stagesOf } from '../jobStages.ts';
 import { durationText, percent, runtimeText } from '../jobText.ts';
 import { progressText, stageText } from '../progressText.ts';
 import type { JobRow, JobsNode } from './jobsNode.ts';
@@ -11,13 +11,12 @@ import type { JobRow, JobsNode } from './jobsNode.ts';
 export class StageNode implements JobsNode {
   readonly parent: JobRow;
   readonly #stage: Stage;
-  /** The newest attempt; undefined for a stage whose turn has not come. */
-  readonly #run: Run | undefined;
+  readonly #state: StageState;
 
-  constructor(parent: JobRow, stage: Stage, run: Run | undefined) {
+  constructor(parent: JobRow, stage: Stage, state: StageState) {
     this.parent = parent;
     this.#stage = stage;
-    this.#run = run;
+    this.#state = state;
   }
 
   get id(): string {
@@ -29,15 +28,16 @@ export class StageNode implements JobsNode {
     const item = new vscode.TreeItem(name);
     item.description = this.#words().filter(Boolean).join(' · ');
     item.tooltip = `${name}: ${item.description}`;
-    item.iconPath = stageIcon(this.#run);
+    item.iconPath = stageIcon(this.#state);
     item.contextValue = 'stage';
     return item;
   }
 
   #words(): (string | undefined)[] {
     const { job } = this.parent;
-    const run = this.#run;
-    if (!run) return [vscode.l10n.t('its turn comes later')];
+    const run = this.#state;
+    if (run === 'to-come') return [vscode.l10n.t('its turn comes later')];
+    if (run === 'taken-over') return [vscode.l10n.t('done before, for another job')];
     const attempt = run.attempt > 1 ? vscode.l10n.t('attempt {0}', run.attempt) : undefined;
     const took = runtimeText(run);
     if (run.status === 'SUCCEEDED') return [vscode.l10n.t('done'), took, attempt];
@@ -57,26 +57,13 @@ export class StageNode implements JobsNode {
 
 /** The stages of a job that has not ended, or did not end well. */
 export function stageNodes(parent: JobRow): JobsNode[] {
-  const { job } = parent;
-  const stages: readonly Stage[] = job.engine === 'alphafold2' ? ['features', 'predict'] : ['predict'];
-  // The features of a known chain are taken over: then there is a run for the prediction alone.
-  const has = (stage: Stage): boolean => job.runs.some((run) => run.stage === stage);
-  return stages.flatMap((stage, index) => {
-    const later = stages.slice(index + 1).some(has);
-    if (!has(stage) && (later || job.runs.length === 0 || !isLive(job.status))) return [];
-    return [
-      new StageNode(
-        parent,
-        stage,
-        job.runs.findLast((run) => run.stage === stage),
-      ),
-    ];
-  });
+  return stagesOf(parent.job).map(({ stage, state }) => new StageNode(parent, stage, state));
 }
 
-function stageIcon(run: Run | undefined): vscode.ThemeIcon {
-  if (!run) return new vscode.ThemeIcon('circle-outline');
-  if (run.status === 'SUCCEEDED') return new vscode.ThemeIcon('check', new vscode.ThemeColor('testing.iconPassed'));
-  if (run.status === 'FAILED') return new vscode.ThemeIcon('close', new vscode.ThemeColor('testing.iconFailed'));
-  return new vscode.ThemeIcon(run.status === 'RUNNING' ? 'loading~spin' : 'circle-outline');
+function stageIcon(state: StageState): vscode.ThemeIcon {
+  const status = typeof state === 'string' ? state : state.status;
+  if (status === 'SUCCEEDED' || status === 'taken-over')
+    return new vscode.ThemeIcon('check', new vscode.ThemeColor('testing.iconPassed'));
+  if (status === 'FAILED') return new vscode.ThemeIcon('close', new vscode.ThemeColor('testing.iconFailed'));
+  return new vscode.ThemeIcon(status === 'RUNNING' ? 'loading~spin' : 'circle-outline');
 }
