@@ -81,6 +81,12 @@ export function fitCamera(
   return [...columns, ...center.map((value) => -value), 1];
 }
 
+/** The same view from `factor` times as far. */
+export function fartherAway(orientation: Orientation, factor: number): Orientation {
+  // The first three columns are the rotation times the distance.
+  return orientation.map((value, at) => (at < 12 && at % 4 < 3 ? value * factor : value));
+}
+
 /** The chains, or where there are none all but water. */
 function shownResidues(data: StructureData, model: ModelSelection): readonly ResidueInfo[] {
   const polymer = polymerResidues(data, model);

@@ -3,8 +3,8 @@
 import { t } from '@vscode/l10n';
 import type { HostMessage } from '../extension/structure/protocol.ts';
 import { MOST_TOGETHER, type OverlayMessage } from '../extension/structure/togetherMessages.ts';
-import type { Comparison } from './comparison.ts';
-import { describeComparison } from './comparison.ts';
+import { fartherAway } from './camera.ts';
+import { type Comparison, describeComparison } from './comparison.ts';
 import { summarise } from './confidence.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
@@ -55,6 +55,8 @@ export class PageTogether {
   #shown: { readonly view: StructureView; readonly scene: Scene } | undefined;
   #serial = -1;
   #overlays: readonly Overlay[] = [];
+  /** How many the editor has yet to send. */
+  #expected = 0;
   /** What has come for a structure that is not drawn yet. */
   #waiting: OverlayMessage[] = [];
   /** One is laid over after the other, in the order in which they came. */
@@ -76,12 +78,17 @@ export class PageTogether {
     return this.#panel.element;
   }
 
-  /**
-   * Another structure is on its way, is drawn now, or there is none; what lay over the last one is gone.
-   * @param shown once it is drawn: what was sent to be laid over it follows
-   */
+  /** Another structure is on its way. @param expected how many will be laid over it */
+  expect(serial: number, expected: number): void {
+    this.attach(undefined, serial);
+    this.#expected = expected;
+    this.#refresh();
+  }
+
+  /** Another structure is drawn, or there is none any more; what lay over the last one is gone. */
   attach(shown: { readonly view: StructureView; readonly scene: Scene } | undefined, serial: number): void {
     this.#shown = shown;
+    if (!shown) this.#expected = 0;
     this.#serial = serial;
     this.#overlays = [];
     this.#refresh();
@@ -103,7 +110,16 @@ export class PageTogether {
     if (message.type === 'overlay') {
       this.#waiting.push(message);
       this.#addWaiting();
-    } else if (message.serial === this.#serial) this.#page.say(message.text);
+    } else if (message.serial === this.#serial) {
+      this.#page.say(message.text);
+      this.#arrived();
+    }
+  }
+
+  /** One of those that were expected has come, or will not come. */
+  #arrived(): void {
+    this.#expected = Math.max(0, this.#expected - 1);
+    this.#refresh();
   }
 
   #addWaiting(): void {
@@ -132,12 +148,12 @@ export class PageTogether {
       const overlay = { index, label, visible, color, scene, comparison: laid.comparison };
       this.#overlays = [...others, overlay];
       this.#draw(overlay);
-      this.#refresh();
+      this.#arrived();
     } catch (error) {
       this.#host.post({ type: 'take-away', index });
       const reason = error instanceof Error ? error.message : String(error);
       this.#page.say(error instanceof UnreadableStructureError ? `${reason} ${error.remedy}` : reason);
-      this.#refresh();
+      this.#arrived();
     }
   }
 
@@ -146,6 +162,16 @@ export class PageTogether {
     this.#overlays = this.#overlays.filter((overlay) => overlay.index !== index);
     this.#host.post({ type: 'take-away', index });
     this.#refresh();
+  }
+
+  /** The list has taken a part of the width: what was seen stays in sight. */
+  #makeRoom(): void {
+    const view = this.#shown?.view;
+    if (!view) return;
+    const before = view.size.width;
+    view.resize();
+    const { width } = view.size;
+    if (width > 0 && width < before) view.setOrientation(fartherAway(view.getOrientation(), before / width));
   }
 
   #look(index: number, change: Partial<RememberedLook>): void {
@@ -167,6 +193,7 @@ export class PageTogether {
   #refresh(): void {
     const scene = this.#shown?.scene;
     const size = scene ? polymerResidues(scene.data, 0).length : 0;
+    const wasHidden = this.element.hidden;
     this.#panel.show(
       scene && {
         reference: { label: referenceLabel(scene), values: describeValues(scene) },
@@ -176,7 +203,9 @@ export class PageTogether {
           values: describeValues(overlay.scene),
         })),
       },
+      this.#expected > 0,
     );
+    if (wasHidden && !this.element.hidden) this.#makeRoom();
     this.#page.changed(
       this.#overlays.map(({ index, label, visible, color, comparison }) => ({
         index,

@@ -159,7 +159,7 @@ export class StructurePage {
       this.#state.adopt(message);
       const scene = this.#scene;
       const model = modelFor(scene, this.#state.current.ensembleModel);
-      this.#together.attach(undefined, message.serial);
+      this.#together.expect(message.serial, message.together ?? 0);
       const paeProblem = await this.#marks.attach(scene, view, model, pae);
       if (!isNewest()) return;
       this.#drawn = this.#draw();

@@ -35,8 +35,11 @@ export interface PanelContent {
 /** Makes it. */
 export function createStructuresPanel(actions: StructuresPanelActions): {
   readonly element: HTMLElement;
-  /** Hidden when nothing is laid over the shown structure. */
-  show(content: PanelContent | undefined): void;
+  /**
+   * Hidden when nothing is laid over the shown structure.
+   * @param reserved whether something will soon be: then its room is taken at once, so that nothing moves later
+   */
+  show(content: PanelContent | undefined, reserved: boolean): void;
 } {
   const list = el('ul', {});
   const element = el(
@@ -48,8 +51,8 @@ export function createStructuresPanel(actions: StructuresPanelActions): {
   element.hidden = true;
   return {
     element,
-    show(content) {
-      element.hidden = content === undefined || content.rows.length === 0;
+    show(content, reserved) {
+      element.hidden = !reserved && (content === undefined || content.rows.length === 0);
       if (!content) return list.replaceChildren();
       // The rows are made anew; the focus stays on what has the same name.
       const focused = document.activeElement?.getAttribute('aria-label');

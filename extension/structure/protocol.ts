@@ -67,6 +67,8 @@ export interface StructureMessage {
   /** All models of this result, best first; one entry when there is nothing to choose. */
   readonly models: readonly ModelChoice[];
   readonly selectedModel: number;
+  /** How many further structures follow, to be laid over this one. */
+  readonly together?: number;
   readonly confidence?: DeclaredConfidence;
   readonly provenance?: Provenance;
   /** The model's predicted aligned errors: a JSON file as its maker wrote it, gzipped or not. */
@@ -180,6 +182,7 @@ function parseStructure(message: Fields): StructureMessage | undefined {
     isListOf(models, (model) => isFields(model) && isText(model.label)) &&
     isCount(message.selectedModel) &&
     message.selectedModel < (models as readonly unknown[]).length &&
+    isOptional(message.together, isCount) &&
     isOptional(message.confidence, isConfidence) &&
     isOptional(message.provenance, isProvenance);
   return good ? ({ ...message, bytes, ...(pae && { pae }) } as unknown as StructureMessage) : undefined;

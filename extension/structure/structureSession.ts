@@ -210,7 +210,7 @@ export class StructureSession implements vscode.Disposable {
     const together = this.#together;
     await together.load();
     if (reading.token.isCancellationRequested) return;
-    const { models, selected, shown: model } = together.structures;
+    const { models, selected, shown: model, together: others } = together.structures;
     const { fileName } = model.source;
     await this.post({ type: 'reading', fileName });
     try {
@@ -227,6 +227,7 @@ export class StructureSession implements vscode.Disposable {
         bytes,
         models: models.map(({ label }) => ({ label })),
         selectedModel: selected,
+        together: others.length,
         reloaded,
         canOpenAsText: model.source.uri !== undefined && format !== 'bcif' && !gzipped,
         ...(model.confidence && { confidence: model.confidence }),
