@@ -101,7 +101,7 @@ export function refuseProblems(input: FastaInput, problems: readonly FastaProble
     first.column,
   );
   const rest = Math.max(errors.length, input.file.totals.errors) - 1;
-  const more = rest === 0 ? '' : ` ${vscode.l10n.t('There are {0} more errors in the file.', rest)}`;
+  const more = rest === 0 ? '' : ` ${vscode.l10n.t('More errors in the file: {0}.', rest)}`;
   throw new UserError(`${place}: ${join(said(first.message), said(first.remedy))}${more}`, placeActions(input, first));
 }
 

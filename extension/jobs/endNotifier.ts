@@ -138,7 +138,7 @@ export class EndNotifier extends Disposable {
     const text =
       failed === 0
         ? vscode.l10n.t('{0} structures are predicted.', good)
-        : vscode.l10n.t('{0} structures are predicted, {1} could not be.', good, failed);
+        : vscode.l10n.t('Structures predicted: {0}; not predicted: {1}.', good, failed);
     const show = vscode.l10n.t('Show Jobs');
     const tell = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
     if ((await tell(text, show)) === show) this.#actions.showJobs();

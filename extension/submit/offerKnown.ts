@@ -23,7 +23,7 @@ export async function offerKnown(
   const title =
     known.length === 1
       ? vscode.l10n.t('This sequence has been predicted already')
-      : vscode.l10n.t('{0} of the {1} sequences have been predicted already', jobs.length, known.length);
+      : vscode.l10n.t('Predicted already: {0} of {1} sequences', jobs.length, known.length);
   const picked = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   if (picked?.answer !== 'opened') return picked?.answer;
   if (known.length === 1 && job.status === 'SUCCEEDED') {
@@ -58,7 +58,7 @@ function itemsOfOne(job: Job): KnownItem[] {
 
 function itemsOfMany(known: number, all: number): KnownItem[] {
   const onlyNew: KnownItem = {
-    label: vscode.l10n.t('$(filter) Only the {0} that have not been predicted yet', all - known),
+    label: vscode.l10n.t('$(filter) Only what has not been predicted yet ({0})', all - known),
     answer: 'new',
   };
   const show: KnownItem = { label: vscode.l10n.t('$(eye) Show them in the Jobs view'), answer: 'opened' };

@@ -141,7 +141,7 @@ async function remember({ memory, predictions }: Services, situation: Situation,
 
 /** One sentence for many files. */
 function tellSummary(jobs: number, files: number, leftOut: number): void {
-  const done = vscode.l10n.t('{0} predictions from {1} files were submitted.', jobs, files);
-  const rest = leftOut > 0 ? ` ${vscode.l10n.t('{0} files with mistakes were left out.', leftOut)}` : '';
+  const done = vscode.l10n.t('Predictions submitted: {0}, from files: {1}.', jobs, files);
+  const rest = leftOut > 0 ? ` ${vscode.l10n.t('Files with mistakes that were left out: {0}.', leftOut)}` : '';
   void vscode.window.showInformationMessage(`${done}${rest}`);
 }

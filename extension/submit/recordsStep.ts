@@ -32,8 +32,8 @@ export function recordsItems(
     value: { mode: 'monomer', onlyNew: false },
   };
   const onlyNew: StepItem<RecordsChoice> = {
-    label: vscode.l10n.t('$(filter) Only the {0} that have not been predicted yet', fresh),
-    detail: vscode.l10n.t('{0} of the sequences have a structure already, or are being predicted.', known),
+    label: vscode.l10n.t('$(filter) Only what has not been predicted yet ({0})', fresh),
+    detail: vscode.l10n.t('Have a structure already, or are being predicted: {0}.', known),
     value: { mode: 'monomer', onlyNew: true },
   };
   const complex: StepItem<RecordsChoice> = {

@@ -112,7 +112,7 @@ export class LargeFiles extends Disposable {
     if (!found) return undefined;
     this.#diagnostics.show(uri, found.problems);
     const { records, errors, warnings } = found.totals;
-    const text = vscode.l10n.t('{0} records, {1} errors, {2} warnings.', records, errors, warnings);
+    const text = vscode.l10n.t('Records: {0}, errors: {1}, warnings: {2}.', records, errors, warnings);
     const show = vscode.l10n.t('Show Problems');
     const asked = errors + warnings > 0 ? [show] : [];
     void vscode.window.showInformationMessage(text, ...asked).then((chosen) => {

@@ -66,7 +66,7 @@ function symbolOf(
 
 function moreSymbol(text: vscode.TextDocument, rest: number, last: OutlineRecord): vscode.DocumentSymbol {
   const range = new vscode.Range(last.endLine, 0, text.lineCount - 1, 0);
-  const title = vscode.l10n.t('{0} more records', rest.toLocaleString(vscode.env.language));
+  const title = vscode.l10n.t('More records: {0}', rest.toLocaleString(vscode.env.language));
   const detail = vscode.l10n.t('Use Foldpad: Go to Record… to find one of them.');
   return new vscode.DocumentSymbol(title, detail, vscode.SymbolKind.Null, range, range);
 }

@@ -41,7 +41,7 @@ export class SizeStatus extends Disposable {
 function notes({ text, fasta, list }: OpenFasta): string[] {
   const said: string[] = [];
   const number = (value: number): string => value.toLocaleString(vscode.env.language);
-  if (list && list.omitted > 0) said.push(vscode.l10n.t('{0} more problems are not listed.', number(list.omitted)));
+  if (list && list.omitted > 0) said.push(vscode.l10n.t('Problems that are not listed: {0}.', number(list.omitted)));
   if (fasta.headers > MOST_OUTLINED) {
     said.push(vscode.l10n.t('The outline shows the first {0} records.', number(MOST_OUTLINED)));
   }

@@ -95,7 +95,7 @@ describe('the end of a job', () => {
           index === 0 ? { ...job, status: 'FAILED', failure, version: 9 } : { ...job, ...succeeded },
         );
         await store.refresh();
-        assert.match(await told(messages), /^2 structures are predicted, 1 could not be/);
+        assert.match(await told(messages), /^Structures predicted: 2; not predicted: 1\./);
         assert.equal(messages.length, 1);
       },
       ['Show Jobs'],
