@@ -1,12 +1,22 @@
 /** The NGL stage as this page wants it: its light, and only those of its controls that the page knows of. */
 
 import * as NGL from 'ngl';
+import { CARTOON_SIDE } from './representations.ts';
 
-/** Makes a stage that fills `container`. */
+/** Part of three.js, which ships no declarations here. */
+interface ShaderChecks {
+  readonly debug: { checkShaderErrors: boolean };
+}
+
+/**
+ * Makes a stage that fills `container`.
+ * @throws Error when this browser cannot draw in 3D
+ */
 export function createStage(container: HTMLElement): NGL.Stage {
   const stage = new NGL.Stage(container, {
     tooltip: false,
-    sampleLevel: 1,
+    // One picture a picture: the canvas smooths edges itself. nglPace.ts refines still pictures where that is quick.
+    sampleLevel: -1,
     clipDist: 1,
     // Even light, little highlight: a band must look like its legend on every side of the molecule.
     lightIntensity: 1.0,
@@ -14,6 +24,13 @@ export function createStage(container: HTMLElement): NGL.Stage {
     fogNear: 60,
     fogFar: 100,
   });
+  // NGL does not throw: it puts a text in English into the element, and leaves itself half made.
+  if (!stage.viewer.renderer) {
+    container.replaceChildren();
+    throw new Error('There is no WebGL.');
+  }
+  // Asking the driver what it thinks of each shader makes the page wait for its compiler.
+  (stage.viewer.renderer as unknown as ShaderChecks).debug.checkShaderErrors = false;
   // Its built-in keys and measuring clicks would act without any sign in the page's own controls.
   stage.keyControls.clear();
   stage.mouseControls.remove('clickPick-right');
@@ -22,5 +39,22 @@ export function createStage(container: HTMLElement): NGL.Stage {
   stage.mouseControls.remove('clickPick-left');
   stage.mouseControls.remove('scroll-ctrl');
   stage.mouseControls.remove('hoverPick');
+  warmUp(stage);
   return stage;
+}
+
+/**
+ * Draws a triangle without extent, with the shaders of cartoons: the driver then compiles them while the file is read
+ * and understood, and not when everything waits for the first picture.
+ */
+function warmUp(stage: NGL.Stage): void {
+  const nothing = new Float32Array(9);
+  const buffer = new NGL.MeshBuffer(
+    { position: nothing, color: nothing, normal: nothing, index: new Uint16Array([0, 1, 2]) },
+    { side: CARTOON_SIDE },
+  );
+  stage.viewer.add(buffer);
+  stage.viewer.render();
+  stage.viewer.remove(buffer);
+  buffer.dispose();
 }

@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { fitCamera } from './camera.ts';
+import { cssColor } from './dom.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
 import { NglMarks } from './nglMarks.ts';
@@ -30,14 +31,10 @@ interface Matrix {
   readonly elements: ArrayLike<number>;
 }
 
-/** True when this browser can draw in 3D at all; asked on a canvas of its own, which is given back. */
-export function canDraw3d(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2');
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
-}
-
-/** Makes a view that fills `container`. Ask {@link canDraw3d} first. */
+/**
+ * Makes a view that fills `container`.
+ * @throws Error when this browser cannot draw in 3D
+ */
 export function createNglView(container: HTMLElement): StructureView {
   return new NglView(container);
 }
@@ -46,6 +43,7 @@ export function createNglView(container: HTMLElement): StructureView {
 const FOCUS_MS = 400;
 
 class NglView implements StructureView {
+  readonly #container: HTMLElement;
   readonly #stage: NGL.Stage;
   readonly #aborter = new AbortController();
   readonly #scheme: string;
@@ -64,6 +62,7 @@ class NglView implements StructureView {
   #moved: () => void = () => {};
 
   constructor(container: HTMLElement) {
+    this.#container = container;
     this.#stage = createStage(container);
     this.#overlays = new NglOverlays(this.#stage);
     // NGL hides the focus ring of its canvas; the page's style sheet shows one.
@@ -222,11 +221,14 @@ class NglView implements StructureView {
   }
 
   setBackground([red, green, blue]: readonly [number, number, number]): void {
-    this.#stage.setParameters({ backgroundColor: (red << 16) | (green << 8) | blue });
+    // In words: NGL takes the number of black for no colour at all.
+    this.#stage.setParameters({ backgroundColor: cssColor((red << 16) | (green << 8) | blue) });
   }
 
   resize(): void {
-    this.#stage.handleResize();
+    const { width, height } = this.#container.getBoundingClientRect();
+    // Telling NGL makes it draw again, and give its buffers back for new ones.
+    if (width !== this.size.width || height !== this.size.height) this.#stage.handleResize();
   }
 
   async makeImage(request: ImageRequest): Promise<Blob> {

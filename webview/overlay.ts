@@ -2,6 +2,12 @@
 
 import { el } from './dom.ts';
 
+/**
+ * After this long (ms) something moves. Not before: where the processor draws, a moving bar takes as much of it as
+ * reading the structure does, and makes what it announces late.
+ */
+const LONG_MS = 1500;
+
 /** A button of the error card. */
 export interface OverlayAction {
   readonly text: string;
@@ -28,7 +34,11 @@ export function createOverlay(): {
     element,
     busy(text, patience = 0) {
       clearTimeout(timer);
-      const show = (): void => set(busyCard(text));
+      const show = (): void => {
+        const card = busyCard(text);
+        set(card);
+        timer = setTimeout(() => card.append(progressBar(text)), LONG_MS);
+      };
       if (patience > 0) timer = setTimeout(show, patience);
       else show();
     },
@@ -55,10 +65,10 @@ export function createOverlay(): {
 }
 
 function busyCard(text: string): HTMLElement {
-  return el(
-    'div',
-    { class: 'busy', role: 'status' },
-    el('p', {}, text),
-    el('div', { class: 'progress', role: 'progressbar', 'aria-label': text }, el('div', { class: 'progress-bar' })),
-  );
+  return el('div', { class: 'busy', role: 'status' }, el('p', {}, text));
+}
+
+function progressBar(text: string): HTMLElement {
+  const bar = el('div', { class: 'progress-bar' });
+  return el('div', { class: 'progress', role: 'progressbar', 'aria-label': text }, bar);
 }

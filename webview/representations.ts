@@ -11,7 +11,26 @@ export interface Part {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Above it curves are drawn with fewer segments: a ribosome at full quality blocks the page for many seconds. */
+/** Cartoons are closed, so nobody sees their inner sides; drawing those too would take twice as long. */
+export const CARTOON_SIDE = 'front';
+
+/**
+ * How finely curves are drawn: pieces per residue and corners around, for up to so many atoms. What is larger is seen
+ * from farther away, and a ribosome drawn as finely as a monomer would block the page for many seconds.
+ */
+const CURVES = [
+  { atoms: 8_000, subdiv: 8, radialSegments: 16 },
+  { atoms: 60_000, subdiv: 6, radialSegments: 10 },
+  { atoms: Number.POSITIVE_INFINITY, subdiv: 3, radialSegments: 6 },
+] as const;
+
+/** NGL's parameters of a curve of a structure with so many atoms. */
+function curve(atoms: number): Part['parameters'] {
+  const { subdiv, radialSegments } = CURVES.find((step) => atoms <= step.atoms) ?? CURVES[2];
+  return { quality: 'custom', subdiv, radialSegments };
+}
+
+/** Above it bases are drawn with fewer corners. */
 const MANY_ATOMS = 60_000;
 
 /** Residues of chains; the same rule as `kindOf` in nglData.ts, which says why it is not just `polymer`. */
@@ -52,7 +71,14 @@ export function partsOf(
         {
           type: 'cartoon',
           isLigand: false,
-          parameters: { sele: polymer, quality, aspectRatio: 5, radiusScale: 0.75, smoothSheet: true },
+          parameters: {
+            sele: polymer,
+            ...curve(options.atoms),
+            side: CARTOON_SIDE,
+            aspectRatio: 5,
+            radiusScale: 0.75,
+            smoothSheet: true,
+          },
         },
         { type: 'base', isLigand: false, parameters: { sele: `nucleic and (${POLYMER})${within}`, quality } },
         ...ligands,

@@ -25,6 +25,9 @@ export interface TrackActions {
   describe(residue: number): string;
 }
 
+/** How long the letters wait for the structure at most (ms). */
+const PATIENCE_MS = 500;
+
 /** What the track shows. */
 export interface TrackContent {
   readonly data: StructureData;
@@ -98,7 +101,8 @@ class Track {
   }
 
   show(content: TrackContent | undefined): void {
-    if (content?.data !== this.#content?.data) {
+    const isNew = content?.data !== this.#content?.data;
+    if (isNew) {
       this.#cursor = undefined;
       this.#anchor = undefined;
       this.#scroller.scrollLeft = 0;
@@ -107,7 +111,10 @@ class Track {
     if (!content) return;
     this.#width.style.width = `${content.layout.columns * CELL + CELL}px`;
     this.#canvas.setAttribute('aria-valuemax', String(content.layout.residues.length));
-    this.#drawSoon();
+    if (this.#cursor === undefined) this.#tellCursor(content.layout.residues[0] ?? -1);
+    if (!isNew) this.#drawSoon();
+    // The structure comes first.
+    else requestIdleCallback(() => this.#drawSoon(), { timeout: PATIENCE_MS });
   }
 
   mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void {
@@ -177,11 +184,16 @@ class Track {
   #setCursor(residue: number | undefined, point: boolean): void {
     if (residue === undefined || !this.#content) return;
     this.#cursor = residue;
-    this.#canvas.setAttribute('aria-valuenow', String(this.#content.layout.residues.indexOf(residue) + 1));
-    this.#canvas.setAttribute('aria-valuetext', this.#actions.describe(residue));
+    this.#tellCursor(residue);
     this.#reveal(residue);
     if (point) this.#actions.point(residue);
     this.#drawSoon();
+  }
+
+  /** Says where the cursor is, or will be when the track is reached. */
+  #tellCursor(residue: number): void {
+    this.#canvas.setAttribute('aria-valuenow', String((this.#content?.layout.residues.indexOf(residue) ?? -1) + 1));
+    this.#canvas.setAttribute('aria-valuetext', this.#actions.describe(residue));
   }
 
   #reveal(residue: number): void {

@@ -27,6 +27,9 @@ const DRAWING_MS = 200;
 
 const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
 const NO_WEBGL = t('This window cannot draw in 3D: WebGL 2 is missing.');
+const NO_WEBGL_REMEDY = t(
+  'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove “disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
+);
 
 /** Holds the page together. */
 export class StructurePage {
@@ -37,7 +40,7 @@ export class StructurePage {
   readonly #together: PageTogether;
   readonly #fasta: PageFasta;
   readonly #exports: PageExports;
-  readonly #makeView: ((container: HTMLElement) => StructureView) | undefined;
+  readonly #makeView: (container: HTMLElement) => StructureView;
   #view: StructureView | undefined;
   #scene: Scene | undefined;
   /** Serial of the newest structure message: what arrives late for an older one is dropped. */
@@ -46,8 +49,8 @@ export class StructurePage {
   /** The drawing in progress, or the last one. Pictures and measurements wait for it. */
   #drawn: Promise<void> = Promise.resolve();
 
-  /** @param makeView makes the 3D view; undefined when this window cannot draw in 3D */
-  constructor(root: HTMLElement, host: Host, makeView: ((container: HTMLElement) => StructureView) | undefined) {
+  /** @param makeView makes the 3D view; throws when this window cannot draw in 3D */
+  constructor(root: HTMLElement, host: Host, makeView: (container: HTMLElement) => StructureView) {
     this.#host = host;
     this.#makeView = makeView;
     this.#state = new PageState(host);
@@ -93,17 +96,18 @@ export class StructurePage {
     this.#host.listen((message) => this.#receive(message));
     new ResizeObserver(() => this.#view?.resize()).observe(this.#parts.stage);
     onThemeChange(() => this.#view?.setBackground(backgroundColor()));
-    if (this.#makeView) {
-      this.#host.post({ type: 'ready' });
-      return;
+    // A closed tab's page may live on for a while; its graphics context is given back at once.
+    window.addEventListener('pagehide', () => {
+      this.#view?.dispose();
+      this.#view = undefined;
+    });
+    this.#host.post({ type: 'ready' });
+    // While the editor reads the file.
+    try {
+      this.#needView();
+    } catch {
+      this.#parts.overlay.fail(NO_WEBGL, NO_WEBGL_REMEDY, []);
     }
-    this.#parts.overlay.fail(
-      NO_WEBGL,
-      t(
-        'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove “disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
-      ),
-      [],
-    );
   }
 
   #receive(message: HostMessage): void {
@@ -149,13 +153,14 @@ export class StructurePage {
         message.models.map(({ label }) => label),
         message.selectedModel,
       );
+      const digest = sha256(bytes);
       const whole = await inflate(bytes);
       const header = readHeader(whole, message.format);
       if (!isNewest()) return;
       const view = this.#needView();
       const data = await view.load(whole, message.format, message.fileName);
       if (!isNewest()) return;
-      this.#scene = createScene(message, header, data, await sha256(bytes));
+      this.#scene = createScene(message, header, data, await digest);
       this.#state.adopt(message);
       const scene = this.#scene;
       const model = modelFor(scene, this.#state.current.ensembleModel);
@@ -185,8 +190,12 @@ export class StructurePage {
 
   #needView(): StructureView {
     if (this.#view) return this.#view;
-    if (!this.#makeView) throw new Error(NO_WEBGL);
-    const view = this.#makeView(this.#parts.stage);
+    let view: StructureView;
+    try {
+      view = this.#makeView(this.#parts.stage);
+    } catch (error) {
+      throw new UnreadableStructureError(NO_WEBGL, NO_WEBGL_REMEDY, { cause: error });
+    }
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.current.spin);
     view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view?.getOrientation() : undefined)));

@@ -4,8 +4,8 @@
 import './texts.ts';
 
 import { connectHost } from './host.ts';
-import { canDraw3d, createNglView } from './nglView.ts';
+import { createNglView } from './nglView.ts';
 import { StructurePage } from './structurePage.ts';
 
 const root = document.getElementById('viewer');
-if (root) new StructurePage(root, connectHost(), canDraw3d() ? createNglView : undefined).start();
+if (root) new StructurePage(root, connectHost(), createNglView).start();

@@ -319,7 +319,7 @@ describe('the structure page', function () {
     await open();
     await viewer.show(MODEL);
     const reached: string[] = [];
-    for (let i = 0; i < 11; i++) {
+    for (let i = 0; i < 12; i++) {
       await viewer.page.keyboard.press('Tab');
       reached.push(
         await viewer.page.evaluate(() => {
@@ -339,6 +339,7 @@ describe('the structure page', function () {
         'Cartoon',
         'ColourEst',
         'Comparewi',
+        'Show in F',
         'Measure',
         'Spin',
         'Reset vie',
