@@ -5,16 +5,7 @@ import { alignSequences } from '../extension/structure/align.ts';
 import { countResidues } from './names.ts';
 import { letterOf } from './sequence.ts';
 import type { StructureData } from './structureData.ts';
-
-/** Two residues that stand for each other, by their indices: first in the shown structure, then in the other. */
-export type ResiduePair = readonly [shown: number, other: number];
-
-/** How a structure that is laid over the shown one lies on it. */
-export interface Comparison {
-  readonly pairs: readonly ResiduePair[];
-  /** Distance of each pair after superposition (Å), in the order of `pairs`. */
-  readonly distances: Float32Array;
-}
+import type { Comparison, ResiduePair } from './structureView.ts';
 
 /** Fewer pairs fix no superposition in space. */
 export const FEWEST_PAIRS = 3;

@@ -2,12 +2,12 @@
 
 import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
-import { type Comparison, FEWEST_PAIRS, pairResidues, type ResiduePair } from './comparison.ts';
+import { FEWEST_PAIRS, pairResidues } from './comparison.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
 import type { StructureData } from './structureData.ts';
-import type { LaidOver, OverlayLook, StructureFile } from './structureView.ts';
+import type { Comparison, LaidOver, OverlayLook, ResiduePair, StructureFile } from './structureView.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
 

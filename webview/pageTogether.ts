@@ -1,10 +1,10 @@
 /** Structures laid over the shown one: asking for them, laying them over, and how each looks. */
 
 import { t } from '@vscode/l10n';
-import type { HostMessage } from '../extension/structure/protocol.ts';
-import { MOST_TOGETHER, type OverlayMessage } from '../extension/structure/togetherMessages.ts';
+import type { HostMessage, OverlayMessage } from '../extension/structure/protocol.ts';
+import { MOST_TOGETHER } from '../extension/structure/togetherMessages.ts';
 import { fartherAway } from './camera.ts';
-import { type Comparison, describeComparison } from './comparison.ts';
+import { describeComparison } from './comparison.ts';
 import { summarise } from './confidence.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
@@ -15,7 +15,7 @@ import { coloringFor, createScene, type Scene, sceneColors } from './scene.ts';
 import type { RememberedLook, ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
 import { createStructuresPanel } from './structuresPanel.ts';
-import type { StructureView } from './structureView.ts';
+import type { Comparison, StructureView } from './structureView.ts';
 
 /** What the user chose to lay over the shown structure. */
 export type TogetherChoice = 'files' | 'results' | number;

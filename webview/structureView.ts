@@ -1,7 +1,6 @@
 /** What the page asks of a 3D library. Only `nglView.ts` knows which one it is. */
 
 import type { StructureFormat } from '../extension/structure/formats.ts';
-import type { Comparison } from './comparison.ts';
 import type { ModelSelection, StructureData } from './structureData.ts';
 
 /** Ways to draw a structure, in the order of the toolbar. */
@@ -26,6 +25,16 @@ export interface StructureFile {
   readonly format: StructureFormat;
   /** What it is called in errors. */
   readonly name: string;
+}
+
+/** Two residues that stand for each other, by their indices: first in the shown structure, then in the other. */
+export type ResiduePair = readonly [shown: number, other: number];
+
+/** How a structure that is laid over the shown one lies on it. */
+export interface Comparison {
+  readonly pairs: readonly ResiduePair[];
+  /** Distance of each pair after superposition (Å), in the order of `pairs`. */
+  readonly distances: Float32Array;
 }
 
 /** A structure that lies over the shown one. */

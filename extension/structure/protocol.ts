@@ -9,7 +9,6 @@ import {
   hasOverlayFields,
   isTogetherHostMessage,
   isTogetherPageMessage,
-  type OverlayMessage,
   type TogetherHostMessage,
   type TogetherPageMessage,
 } from './togetherMessages.ts';
@@ -81,9 +80,25 @@ export interface StructureMessage {
   readonly restore?: unknown;
 }
 
+/** A further structure to lay over the shown one. */
+export interface OverlayMessage {
+  readonly type: 'overlay';
+  /** Of the structure that it is laid over. */
+  readonly serial: number;
+  /** Which of the `models` of the structure message it is. */
+  readonly index: number;
+  readonly label: string;
+  /** File name with extension, without folder. */
+  readonly fileName: string;
+  readonly format: StructureFormat;
+  readonly bytes: Uint8Array;
+  readonly confidence?: DeclaredConfidence;
+}
+
 /** Messages the host sends. */
 export type HostMessage =
   | StructureMessage
+  | OverlayMessage
   | TogetherHostMessage
   | MarksMessage
   | { readonly type: 'reading'; readonly fileName: string }

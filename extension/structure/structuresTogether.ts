@@ -1,7 +1,7 @@
 /** The models of one page: which is shown in full, and the reading and sending of those that are laid over it. */
 
 import * as vscode from 'vscode';
-import { describeError } from '../base/errors.ts';
+import { errorText } from '../base/said.ts';
 import type { HostMessage, PageMessage } from './protocol.ts';
 import { ShownStructures } from './shownStructures.ts';
 import type { StructureShelf } from './structureShelf.ts';
@@ -91,7 +91,7 @@ export class StructuresTogether {
     try {
       return await this.#shelf.chooseResults();
     } catch (error) {
-      await this.#session.post({ type: 'notice', text: describeError(error) });
+      await this.#session.post({ type: 'notice', text: errorText(error) });
       return [];
     }
   }

@@ -1,29 +1,10 @@
 /** What page and editor tell each other of the structures that are laid over the shown one. Pure: part of the protocol. */
 
-import type { StructureFormat } from './formats.ts';
-import type { DeclaredConfidence } from './protocol.ts';
-
 /** Most structures in one page, the shown one among them: more can be told apart neither by colour nor by eye. */
 export const MOST_TOGETHER = 8;
 
-/** A further structure to lay over the shown one. */
-export interface OverlayMessage {
-  readonly type: 'overlay';
-  /** Of the structure that it is laid over. */
-  readonly serial: number;
-  /** Which of the `models` of the structure message it is. */
-  readonly index: number;
-  readonly label: string;
-  /** File name with extension, without folder. */
-  readonly fileName: string;
-  readonly format: StructureFormat;
-  readonly bytes: Uint8Array;
-  readonly confidence?: DeclaredConfidence;
-}
-
-/** Messages of the host about structures together. */
+/** Messages of the host about structures together, but the structures themselves. */
 export type TogetherHostMessage =
-  | OverlayMessage
   /** A structure that was to be laid over could not be read. */
   | { readonly type: 'overlay-failed'; readonly serial: number; readonly index: number; readonly text: string }
   /** There is more to choose from: labels of all models, the known ones first and unchanged. */

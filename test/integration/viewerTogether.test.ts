@@ -72,7 +72,8 @@ describe('the structure page shows structures together', function () {
 
   /** Shows the model, and lays a copy, a shorter one and an experiment over it. */
   async function four(): Promise<number> {
-    const { serial } = await viewer.show(MODEL);
+    const { serial } = await viewer.show({ ...MODEL, together: 3 });
+    assert.ok(await list().isVisible(), 'there is room for the list before the first of them has come');
     await layOver(serial, 1, MOVED);
     await layOver(serial, 3, SHORTER);
     await layOver(serial, 2, bytes(experimentalPdb()), '5eep.pdb');
