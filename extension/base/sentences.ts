@@ -1,6 +1,6 @@
 /**
  * Says in another language what the backend and the rules that it shares with the editor say. Those speak English, as do
- * the command line and every other client; here a sentence is recognised by its pattern and said anew. Pure.
+ * the command line and every other client, and so do the pure parts of the editor; here a sentence is recognised by its pattern and said anew. Pure.
  *
  * The patterns lie in the extension's bundle of translations beside its own texts, each marked by a comment as such keys
  * are (`text/comment`): `The file holds no sequence./said`. `{0}`, `{1}` … are the parts that differ from case to case;

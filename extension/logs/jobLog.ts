@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { isCancellation } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import type { Connection } from '../connection/connection.ts';
 import { followLog } from './followLog.ts';
 import { formatLine } from './logText.ts';
@@ -123,10 +124,10 @@ export class JobLog extends Disposable {
         shown.after = next;
         shown.lines += lines.length;
       },
-      say: (message) => this.#channel.appendLine(`── ${message} ──`),
+      say: (message) => this.#channel.appendLine(`── ${said(message)} ──`),
       sleep: (milliseconds, abort) => sleep(milliseconds, undefined, { signal: abort }),
     });
-    const last = outcome === 'gone' ? 'The job was deleted.' : await this.#ending(shown.id, signal);
+    const last = outcome === 'gone' ? said('The job was deleted.') : await this.#ending(shown.id, signal);
     await this.#scrolledBack.ended(signal);
     shown.ended = true;
     this.#channel.appendLine(`── ${last} ──`);
@@ -135,7 +136,7 @@ export class JobLog extends Disposable {
   async #ending(id: string, signal: AbortSignal): Promise<string> {
     const { job } = await this.#connection.use((client) => client.get(id, { signal }));
     const reason = job.failure?.message ?? job.statusReason;
-    return `${job.name} ${job.status}${reason ? `: ${reason}` : ''}`;
+    return `${job.name} ${job.status}${reason ? `: ${said(reason)}` : ''}`;
   }
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
 import { isCancellation } from '../base/errors.ts';
+import { said } from '../base/said.ts';
 import type { Connection } from '../connection/connection.ts';
 import { stageText } from '../jobs/progressText.ts';
 import { followLog } from './followLog.ts';
@@ -75,7 +76,7 @@ export class LogDocuments extends Disposable {
   }
 
   #start(uri: vscode.Uri): OpenLog {
-    const text = new LogText();
+    const text = new LogText(said);
     const abort = new AbortController();
     let isReady = () => {};
     const ready = new Promise<void>((resolve) => {

@@ -16,9 +16,15 @@ export const MOST_LINES = 100_000;
 
 /** Grows as lines come; never changes what it has. */
 export class LogText {
+  readonly #say: (sentence: string) => string;
   readonly #lines: string[] = [];
   readonly #sections: LogSection[] = [];
   #isCut = false;
+
+  /** @param say says a remark in the user's language */
+  constructor(say: (sentence: string) => string = (sentence) => sentence) {
+    this.#say = say;
+  }
 
   get lineCount(): number {
     return this.#lines.length;
@@ -40,7 +46,7 @@ export class LogText {
 
   /** Adds a remark of the editor. */
   remark(text: string): void {
-    this.#lines.push(`── ${text} ──`);
+    this.#lines.push(`── ${this.#say(text)} ──`);
   }
 
   toString(): string {
