@@ -65,7 +65,10 @@ export async function migrateSettings(keys: KeyRing): Promise<void> {
     await write('profiles', profiles);
     if (profile !== (former.profile ?? '')) await write('profile', profile);
   }
-  for (const name of ['connection', 'remote.url']) if (ofUser(name) !== undefined) await write(name, undefined);
+  // Somebody who has chosen the remote backend may be about to write its address.
+  const isWaiting = !isNews && former.connection === 'remote';
+  const done = isWaiting ? ['remote.url'] : ['remote.url', 'connection'];
+  for (const name of done) if (ofUser(name) !== undefined) await write(name, undefined);
 }
 
 async function write(name: string, value: unknown): Promise<void> {

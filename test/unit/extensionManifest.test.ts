@@ -75,7 +75,8 @@ describe('the manifest', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
     for (const [name, setting] of Object.entries<{ scope: string }>(contributes.configuration.properties)) {
-      if (!/\.(connection|remote|local)\b/.test(name)) continue;
+      if (!/\.(connection|remote|local|profiles?)\b/.test(name)) continue;
+      if (/profile|connection|remote/.test(name)) assert.equal(setting.scope, 'application', name);
       assert.match(setting.scope, /^(application|machine)$/, name);
       assert.ok(restrictedConfigurations.includes(name), name);
     }

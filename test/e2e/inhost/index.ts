@@ -36,6 +36,7 @@ export async function run(): Promise<void> {
   await import(/* webpackMode: "eager" */ './structureEditor.test.ts');
   await import(/* webpackMode: "eager" */ './predict.test.ts');
   await import(/* webpackMode: "eager" */ './automation.test.ts');
+  await import(/* webpackMode: "eager" */ './connecting.test.ts');
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     if (results) recordResults(runner, results);

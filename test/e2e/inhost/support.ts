@@ -70,11 +70,31 @@ export interface Shown {
   readonly messages: string[];
 }
 
+/** What a person takes in a list: a row, or the button of a row, by their texts. */
+export interface Taken {
+  readonly row: RegExp;
+  readonly button?: RegExp;
+}
+
+/** What a person does who does more than to press buttons of messages. */
+export interface Doing {
+  /** What is taken in lists, one after the other; further lists are dismissed. */
+  readonly take?: readonly Taken[];
+  /** What is typed into boxes, one after the other. A box refuses what its check refuses. */
+  readonly type?: readonly string[];
+}
+
 /**
  * Stands in for the person at the screen while something is done: every dialog is dismissed, unless its button is
- * named in `press`. Messages are kept.
+ * named in `press`, or `doing` says otherwise. Messages are kept.
  */
-export async function withPerson<T>(action: (shown: Shown) => Promise<T>, press: readonly string[] = []): Promise<T> {
+export async function withPerson<T>(
+  action: (shown: Shown) => Promise<T>,
+  press: readonly string[] = [],
+  doing: Doing = {},
+): Promise<T> {
+  const takes = [...(doing.take ?? [])];
+  const texts = [...(doing.type ?? [])];
   const shown: Shown = { errors: [], messages: [] };
   const { window } = vscode;
   const button = (items: readonly unknown[]) => items.find((item) => press.includes(String(item)));
@@ -90,7 +110,13 @@ export async function withPerson<T>(action: (shown: Shown) => Promise<T>, press:
     showWarningMessage: tell(shown.messages),
     showInformationMessage: tell(shown.messages),
     showQuickPick: dismissed,
-    showInputBox: dismissed,
+    showInputBox: async (options?: vscode.InputBoxOptions) => {
+      const text = texts.shift();
+      const wrong = text === undefined ? undefined : await options?.validateInput?.(text);
+      if (wrong) shown.errors.push(String(wrong));
+      return wrong ? undefined : text;
+    },
+    createQuickPick: () => quickPick(takes),
     showOpenDialog: dismissed,
     showSaveDialog: dismissed,
   };
@@ -101,6 +127,38 @@ export async function withPerson<T>(action: (shown: Shown) => Promise<T>, press:
   } finally {
     Object.assign(window, before);
   }
+}
+
+/** A list that nobody sees: what is taken in it is taken as soon as it is shown. */
+function quickPick(takes: Taken[]): vscode.QuickPick<vscode.QuickPickItem> {
+  const accepted = new vscode.EventEmitter<void>();
+  const hidden = new vscode.EventEmitter<void>();
+  const triggered = new vscode.EventEmitter<vscode.QuickPickItemButtonEvent<vscode.QuickPickItem>>();
+  const list = {
+    items: [] as readonly vscode.QuickPickItem[],
+    activeItems: [] as readonly vscode.QuickPickItem[],
+    selectedItems: [] as readonly vscode.QuickPickItem[],
+    onDidAccept: accepted.event,
+    onDidHide: hidden.event,
+    onDidTriggerButton: new vscode.EventEmitter<vscode.QuickInputButton>().event,
+    onDidTriggerItemButton: triggered.event,
+    show: () => {
+      const taken = takes.shift();
+      const item = taken && list.items.find(({ label }) => taken.row.test(label));
+      if (taken) assert.ok(item, `${taken.row} is not in ${list.items.map(({ label }) => label).join(', ')}`);
+      const button = item?.buttons?.find(({ tooltip }) => taken?.button?.test(String(tooltip)));
+      setTimeout(() => {
+        if (item && button) triggered.fire({ item, button });
+        else if (item) {
+          list.selectedItems = [item];
+          accepted.fire();
+        } else list.hide();
+      }, 0);
+    },
+    hide: () => hidden.fire(),
+    dispose: () => undefined,
+  };
+  return list as unknown as vscode.QuickPick<vscode.QuickPickItem>;
 }
 
 /** What a window remembers; outlives the notifier as it outlives a window. */

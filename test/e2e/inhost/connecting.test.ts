@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import * as vscode from 'vscode';
+import { FoldpadClient } from '../../../backend/api/client.ts';
+import { TOOLS } from '../../../extension/automation/toolNames.ts';
+import { needsEngine } from '../../support/engine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { api, foldpad, UBIQUITIN, until, withPerson } from './support.ts';
+
+const settings = () => vscode.workspace.getConfiguration('foldpad');
+const connect = async () => vscode.commands.executeCommand('foldpad.connectBackend');
+
+async function statusText(): Promise<string> {
+  const { content } = await vscode.lm.invokeTool(TOOLS.status, { input: {}, toolInvocationToken: undefined });
+  return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+}
+
+describe('profiles', () => {
+  const { folder, remove } = temporaryFolder();
+  let server: ChildProcess;
+  let url: string;
+  let key: string;
+
+  before(async () => {
+    const program = vscode.Uri.joinPath(foldpad().extensionUri, 'dist', 'server.mjs').fsPath;
+    server = spawn(process.execPath, [program, '--port', '0', '--data', path.join(folder, 'elsewhere')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.ok(server.stdout);
+    for await (const line of createInterface({ input: server.stdout })) {
+      const announced: { url: string; keyFile: string } = JSON.parse(line);
+      ({ url } = announced);
+      key = (await readFile(announced.keyFile, 'utf8')).trim();
+      break;
+    }
+  });
+
+  after(async () => {
+    for (const name of ['profile', 'profiles'])
+      await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
+    server.kill();
+    await once(server, 'exit');
+    remove();
+  });
+
+  it('are their user’s alone: no workspace can set what leads to a key or a program', async () => {
+    const values = {
+      profiles: [{ name: 'evil', endpoint: 'https://evil.example' }],
+      profile: 'evil',
+      connection: 'remote',
+      'remote.url': 'https://evil.example',
+      'local.dataDirectory': '/tmp/evil',
+      'local.libraryDirectory': '/tmp/evil',
+      'local.simultaneousPredictions': 64,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      for (const target of [vscode.ConfigurationTarget.Workspace, vscode.ConfigurationTarget.WorkspaceFolder]) {
+        const folderUri = vscode.workspace.workspaceFolders?.[0]?.uri;
+        const written = vscode.workspace.getConfiguration('foldpad', folderUri).update(name, value, target);
+        await assert.rejects(Promise.resolve(written), Error, `foldpad.${name}`);
+      }
+    }
+    assert.deepEqual((await api()).profile(), { kind: 'local', name: 'This Computer' });
+  });
+
+  it('store nothing when the key is wrong', async () => {
+    await withPerson(
+      async ({ messages }) => {
+        await connect();
+        assert.match(messages.join(), /does not accept the key/);
+      },
+      [],
+      { take: [{ row: /Add an Endpoint/ }], type: [url, `${key}x`] },
+    );
+    assert.equal(settings().inspect('profiles')?.globalValue, undefined);
+    assert.equal((await api()).profile().kind, 'local');
+  });
+
+  it('are added, say who answers, and mix no jobs', async function () {
+    needsEngine(this);
+    const client = new FoldpadClient({ url, key });
+    const [job] = await client.submit([{ fasta: 'elsewhere', sequence: `>elsewhere\n${UBIQUITIN}\n` }]);
+    assert.ok(job);
+    const foldpadApi = await api();
+    const told: string[] = [];
+    const listening = foldpadApi.onDidChangeProfile(({ name }) => told.push(name));
+    await withPerson(
+      async ({ errors }) => {
+        await connect();
+        assert.deepEqual(errors, []);
+      },
+      [],
+      { take: [{ row: /Add an Endpoint/ }], type: [`${url}/`, ` ${key} `, 'lab'] },
+    );
+    assert.deepEqual(foldpadApi.profile(), { kind: 'remote', name: 'lab', endpoint: url });
+    assert.deepEqual(settings().inspect('profiles')?.globalValue, [{ name: 'lab', endpoint: url }]);
+    await foldpadApi.refresh();
+    assert.deepEqual(
+      foldpadApi.jobs().map(({ id }) => id),
+      [job.id],
+    );
+    assert.match(await statusText(), new RegExp(`${job.id}[^]*Backend: "lab" at ${url}\\.$`));
+
+    // Another name is no other backend: nothing is connected anew.
+    await withPerson(connect, [], { take: [{ row: /lab/, button: /Rename/ }], type: ['group'] });
+    assert.equal(foldpadApi.profile().name, 'group');
+    assert.deepEqual(told, ['lab']);
+
+    await vscode.commands.executeCommand('foldpad.useLocalBackend');
+    await foldpadApi.refresh();
+    assert.ok(!foldpadApi.jobs().some(({ id }) => id === job.id));
+    assert.match(await statusText(), /Backend: this computer\.$/);
+    // What was named while the other was chosen is read from there still.
+    const uri = vscode.Uri.from({
+      scheme: 'foldpad-log',
+      authority: `http~${new URL(url).host}`,
+      path: `/${job.id}/x.log`,
+    });
+    await client.cancel(job.id).catch(() => undefined);
+    const log = await vscode.workspace.openTextDocument(uri);
+    assert.doesNotMatch(log.getText(), /was deleted/, 'it was not looked for on this machine');
+    listening.dispose();
+  });
+
+  it('give no key to an address that it was not entered for', async function () {
+    needsEngine(this);
+    const asked: string[] = [];
+    const evil = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(401).end();
+    });
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`;
+    const { Global } = vscode.ConfigurationTarget;
+    await settings().update('profiles', [{ name: 'group', endpoint }], Global);
+    await settings().update('profile', 'group', Global);
+    await until('the edited profile', async () => ((await api()).profile().endpoint === endpoint ? true : undefined));
+    assert.match(await statusText(), /^Error: There is no key for /);
+    assert.deepEqual(asked, []);
+    evil.close();
+  });
+
+  it('are removed with their keys, after asking', async function () {
+    needsEngine(this);
+    const { Global } = vscode.ConfigurationTarget;
+    await settings().update('profiles', [{ name: 'group', endpoint: url }], Global);
+    await until('the former profile', async () => ((await api()).profile().endpoint === url ? true : undefined));
+    assert.match(await statusText(), /Backend: "group"/);
+    await withPerson(connect, ['Remove'], { take: [{ row: /group/, button: /Remove/ }] });
+    assert.equal(settings().inspect('profiles')?.globalValue, undefined);
+    await until('the local backend', async () => ((await api()).profile().kind === 'local' ? true : undefined));
+    await settings().update('profiles', [{ name: 'group', endpoint: url }], Global);
+    await settings().update('profile', 'group', Global);
+    await until('the profile again', async () => ((await api()).profile().endpoint === url ? true : undefined));
+    assert.match(await statusText(), /^Error: There is no key for /, 'its key went with it');
+  });
+
+  it('of earlier versions are taken over without asking', async () => {
+    const { Global } = vscode.ConfigurationTarget;
+    for (const name of ['profile', 'profiles']) await settings().update(name, undefined, Global);
+    await settings().update('connection', 'remote', Global);
+    await settings().update('remote.url', 'https://abc.execute-api.eu-west-1.amazonaws.com/', Global);
+    const endpoint = 'https://abc.execute-api.eu-west-1.amazonaws.com';
+    const expected = [{ name: 'AWS eu-west-1', endpoint }];
+    await until('the new settings', () => {
+      const of = (name: string) => settings().inspect(name)?.globalValue;
+      const moved = of('connection') === undefined && of('remote.url') === undefined && of('profile') !== undefined;
+      return moved ? true : undefined;
+    });
+    assert.deepEqual(settings().inspect('profiles')?.globalValue, expected);
+    assert.deepEqual((await api()).profile(), { kind: 'remote', name: 'AWS eu-west-1', endpoint });
+  });
+});
