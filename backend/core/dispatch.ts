@@ -56,6 +56,7 @@ async function plan(deps: CoreDeps, job: Job): Promise<JobEvent> {
   const features = await findKnownFeatures(deps, job);
   const stages = STAGES_OF_ENGINE[job.engine].filter((stage) => stage !== 'features' || !features);
   const runs = stages.map((stage) => ({ id: deps.newId(), stage }));
+  if (features) deps.log.info('the features are in the cache', { jobId: job.id, key: features.key });
   return { type: 'runsPlanned', runs, ...(features && { features }), at: deps.clock.now() };
 }
 

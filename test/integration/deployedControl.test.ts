@@ -6,10 +6,15 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { FoldpadClient } from '../../backend/api/client.ts';
+import { featuresTarget } from '../../backend/api/featuresIndex.ts';
 import { isFinished, type Job } from '../../backend/api/job.ts';
+import { jobKeys, jobOrderSchema } from '../../backend/api/runner.ts';
 import { jobItemKey } from '../../backend/api/tableSchema.ts';
+import { S3ObjectStore } from '../../backend/aws/s3ObjectStore.ts';
+import { bucketName } from '../../backend/infra/names.ts';
 import { emulatorLogs } from '../support/emulatorLogs.ts';
 import { invokeFunction } from '../support/eventRules.ts';
+import { StoredFeatures } from '../support/featuresCache.ts';
 import { lambdaBundles } from '../support/lambda/bundles.ts';
 import { needsMiniStack } from '../support/miniStack.ts';
 import { type Rehearsal, startRehearsal } from '../support/rehearsal.ts';
@@ -17,6 +22,12 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { target, testRunnerImage } from '../support/testImage.ts';
 
 const PATIENCE_MS = 60_000;
+
+/** Of what Lambda tells about a function. */
+interface FunctionConfiguration {
+  readonly Role: string;
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+}
 
 describe('the deployed control plane, where every policy is enforced', function () {
   this.timeout(240_000);
@@ -53,6 +64,16 @@ describe('the deployed control plane, where every policy is enforced', function 
     const lines = [...(await emulatorLogs(rehearsal.miniStack)).values()].join('\n').split('\n');
     return lines.filter((line) => /AccessDenied|not authorized/i.test(line)).join('\n');
   }
+
+  async function configurationOf(name: string): Promise<FunctionConfiguration> {
+    const { endpoint, account } = rehearsal.miniStack;
+    const answer = await fetch(`${endpoint}/2015-03-31/functions/foldpad-${name}/configuration`, {
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/us-east-1/lambda/aws4_request` },
+    });
+    return (await answer.json()) as FunctionConfiguration;
+  }
+
+  const bucketOf = () => bucketName('foldpad', rehearsal.miniStack.account, rehearsal.miniStack.region);
 
   async function submit(words = ''): Promise<string> {
     const [job] = await ada.submit([{ fasta: 'crambin', sequence: target(words), que: 'cpu' }]);
@@ -107,15 +128,44 @@ describe('the deployed control plane, where every policy is enforced', function 
     assert.equal((await until(id, ({ status }) => isFinished(status))).status, 'SUCCEEDED');
   });
 
+  it('hands over one run where the features are in the cache', async () => {
+    const objects = new S3ObjectStore({ client: rehearsal.aws.s3, bucket: bucketOf() });
+    const json = async (key: string) => JSON.parse(Buffer.from((await objects.read(key)) ?? '{}').toString());
+    const submitted = async (): Promise<Job> => {
+      const [made] = await ada.submit([{ fasta: 'crambin', sequence: target(''), que: 'p4' }]);
+      return until(made?.id ?? '', ({ runs }) => runs.length > 0);
+    };
+    const first = await submitted();
+    assert.deepEqual(
+      first.runs.map(({ stage }) => stage),
+      ['features', 'predict'],
+    );
+    const { fasta_sha256 } = jobOrderSchema.parse(await json(jobKeys.order(first.id)));
+    const known = { ...first, featuresTarget: await featuresTarget(fasta_sha256, first.parameters) };
+    const cache = await StoredFeatures.leave(objects, known, new Date().toISOString());
+    const { Environment } = await configurationOf('dispatcher');
+    const image = Environment.Variables.FOLDPAD_ALPHAFOLD_IMAGE;
+    await cache.see({ image, seen_at: new Date().toISOString() });
+    const second = await submitted();
+    assert.deepEqual(
+      second.runs.map(({ stage }) => stage),
+      ['predict'],
+      await refusals(),
+    );
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!(await objects.head(jobKeys.prepared(second.id)))) {
+      if (Date.now() > deadline) assert.fail(await refusals());
+      await delay(200);
+    }
+    assert.deepEqual(await json(jobKeys.prepared(second.id)), { schema: 1, ...cache.features });
+  });
+
   // Mails included: who may not publish logs so.
   it('has refused its functions nothing', async () => assert.equal(await refusals(), ''));
 
   it('enforces its policies: a function cannot do what is not its own', async () => {
-    const { clientConfig, endpoint, account } = rehearsal.miniStack;
-    const configuration = await fetch(`${endpoint}/2015-03-31/functions/foldpad-query/configuration`, {
-      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260101/us-east-1/lambda/aws4_request` },
-    });
-    const { Role } = (await configuration.json()) as { Role: string };
+    const { clientConfig, endpoint } = rehearsal.miniStack;
+    const { Role } = await configurationOf('query');
     const assumed = await new STSClient(clientConfig).send(
       new AssumeRoleCommand({ RoleArn: Role, RoleSessionName: 'test' }),
     );
