@@ -2,23 +2,25 @@
 
 import { t } from '@vscode/l10n';
 import type { HostMessage, StructureMessage } from '../extension/structure/protocol.ts';
-import { describeProvenance, describeSize } from './describe.ts';
+import { describeProvenance } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
+import { describeDrawing, lookOf } from './look.ts';
 import { REPRESENTATION_NAMES } from './names.ts';
 import { PageExports, type Shown } from './pageExports.ts';
+import { orNoWebGl, PageFailures } from './pageFailures.ts';
 import { PageFasta } from './pageFasta.ts';
 import { PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
 import { PageState } from './pageState.ts';
 import { PageTogether } from './pageTogether.ts';
-import { coloringFor, createScene, modelFor, type Scene, sceneColors, sceneLegend } from './scene.ts';
+import { createScene, modelFor, type Scene } from './scene.ts';
 import { sha256 } from './sha256.ts';
 import { INITIAL_STATE, type ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
-import type { Drawing, StructureView } from './structureView.ts';
+import type { StructureView } from './structureView.ts';
 import { backgroundColor, onThemeChange } from './theme.ts';
 import { listenToKeys } from './viewKeys.ts';
 
@@ -26,10 +28,6 @@ import { listenToKeys } from './viewKeys.ts';
 const DRAWING_MS = 200;
 
 const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
-const NO_WEBGL = t('This window cannot draw in 3D: WebGL 2 is missing.');
-const NO_WEBGL_REMEDY = t(
-  'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove “disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
-);
 
 /** Holds the page together. */
 export class StructurePage {
@@ -40,6 +38,7 @@ export class StructurePage {
   readonly #together: PageTogether;
   readonly #fasta: PageFasta;
   readonly #exports: PageExports;
+  readonly #failures: PageFailures;
   readonly #makeView: (container: HTMLElement) => StructureView;
   #view: StructureView | undefined;
   #scene: Scene | undefined;
@@ -84,6 +83,7 @@ export class StructurePage {
       saveReport: () => void this.#exports.saveReport(),
     };
     this.#parts = createPageParts(root, actions, this.#together.element);
+    this.#failures = new PageFailures(this.#parts.overlay, host);
     this.#marks = new PageMarks(this.#parts, this.#fasta);
     this.#exports = new PageExports(host, this.#marks, {
       say: (text) => this.#parts.say(text),
@@ -106,7 +106,7 @@ export class StructurePage {
     try {
       this.#needView();
     } catch {
-      this.#parts.overlay.fail(NO_WEBGL, NO_WEBGL_REMEDY, []);
+      this.#failures.noWebGl();
     }
   }
 
@@ -190,12 +190,7 @@ export class StructurePage {
 
   #needView(): StructureView {
     if (this.#view) return this.#view;
-    let view: StructureView;
-    try {
-      view = this.#makeView(this.#parts.stage);
-    } catch (error) {
-      throw new UnreadableStructureError(NO_WEBGL, NO_WEBGL_REMEDY, { cause: error });
-    }
+    const view = orNoWebGl(() => this.#makeView(this.#parts.stage));
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.current.spin);
     view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view?.getOrientation() : undefined)));
@@ -210,18 +205,12 @@ export class StructurePage {
     this.#view?.dispose();
     this.#view = undefined;
     this.#clear();
-    this.#parts.overlay.fail(
-      t('The graphics driver closed this 3D drawing.'),
-      t('That happens after sleep, or when many 3D tabs are open. Close some of them, then draw it again.'),
-      [{ text: t('Draw again'), run: () => this.#host.post({ type: 'retry' }) }],
-    );
+    this.#failures.contextLost();
   }
 
   #fail(problem: string, remedy: string): void {
     this.#clear();
-    const retry = { text: t('Try again'), run: () => this.#host.post({ type: 'retry' }) };
-    const asText = { text: t('Open as text'), run: () => this.#host.post({ type: 'open-as-text' }) };
-    this.#parts.overlay.fail(problem, remedy, this.#canOpenAsText ? [retry, asText] : [retry]);
+    this.#failures.failed(problem, remedy, this.#canOpenAsText);
   }
 
   /** Nothing is shown any more. */
@@ -262,11 +251,7 @@ export class StructurePage {
     const scene = this.#scene;
     if (!scene || !this.#view) return;
     this.#refresh();
-    await this.#view.draw({
-      representation: this.#state.current.representation,
-      model: modelFor(scene, this.#state.current.ensembleModel),
-      ...this.#colors(scene),
-    });
+    await this.#view.draw(lookOf(scene, this.#state.current));
   }
 
   #recolor(): void {
@@ -276,54 +261,33 @@ export class StructurePage {
     // After a drawing that is still under way: it would bring the old colours back.
     this.#drawn = this.#drawn.then(() => {
       if (this.#scene !== scene) return;
-      view.recolor(this.#colors(scene));
+      view.recolor(lookOf(scene, this.#state.current));
       this.#together.recolor();
     });
-  }
-
-  #colors(scene: Scene): Pick<Drawing, 'colors' | 'elementColorsForLigands'> {
-    const coloring = coloringFor(scene, this.#state.current.coloring);
-    return {
-      colors: sceneColors(scene, coloring, this.#state.current.palette),
-      elementColorsForLigands: coloring !== 'confidence' && coloring !== 'b-factor',
-    };
   }
 
   /** Brings legend, toolbar and lines of text in line with scene and state. */
   #refresh(): void {
     const scene = this.#scene;
     if (!scene) return;
-    const { palette, representation, spin } = this.#state.current;
-    const coloring = coloringFor(scene, this.#state.current.coloring);
-    const model = modelFor(scene, this.#state.current.ensembleModel);
-    const { message, data } = scene;
+    const { palette, spin } = this.#state.current;
+    const look = lookOf(scene, this.#state.current);
+    const { coloring, colors, legend, model, representation } = look;
     this.#parts.setEnabled(true);
     this.#parts.toolbar.update({
       representation,
       coloring,
       spin,
-      ensembleSize: data.modelCount,
+      ensembleSize: scene.data.modelCount,
       ensembleModel: model,
       colorings: scene.colorings,
       confidenceName: scene.meaning.name,
     });
-    const legend = sceneLegend(scene, coloring, palette, model);
     this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
-    const size = describeSize(data, model);
     this.#fasta.setModel(model);
-    this.#marks.update(model, sceneColors(scene, coloring, palette));
-    this.#parts.setProvenance(describeProvenance(message.provenance, scene.header));
-    const colors = legend.mean ? t('{0}, mean {1}', legend.title, legend.mean) : legend.title;
-    this.#view?.canvas.setAttribute(
-      'aria-label',
-      t(
-        '3D structure of {0}: {1}, drawn as {2}, coloured by {3}. Arrow keys turn it, plus and minus zoom, R resets the view.',
-        message.title,
-        size,
-        REPRESENTATION_NAMES[representation].toLowerCase(),
-        colors,
-      ),
-    );
+    this.#marks.update(model, colors);
+    this.#parts.setProvenance(describeProvenance(scene.message.provenance, scene.header));
+    this.#view?.canvas.setAttribute('aria-label', describeDrawing(scene, look));
   }
 
   /** What is shown, when it is drawn. */
