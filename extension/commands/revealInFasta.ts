@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseResultUri } from '../results/resultUri.ts';
+import { parseResultUri, RESULT_SCHEME } from '../results/resultUri.ts';
 import type { Services } from './services.ts';
 
 /** Shows the residues that are marked in a structure in the FASTA file that holds its sequence. */
@@ -24,7 +24,7 @@ export async function revealInFasta(services: Services): Promise<void> {
 
 /** The file that a predicted structure was made from, where it still lies in the workspace. */
 async function fileOfJob({ notes }: Services, place: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
-  const jobId = place && parseResultUri(place)?.jobId;
+  const jobId = place?.scheme === RESULT_SCHEME ? parseResultUri(place)?.jobId : undefined;
   const name = jobId === undefined ? undefined : notes.of(jobId)?.file;
   if (name === undefined) return undefined;
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
