@@ -67,7 +67,7 @@ export class ResultFileSystem implements vscode.FileSystemProvider {
   }
 
   async #open(uri: vscode.Uri): Promise<{ place: ResultPlace; manifest: Result }> {
-    const place = parseResultUri(uri);
+    const place = parseResultUri(uri, this.#results.backend);
     if (!place) throw vscode.FileSystemError.FileNotFound(uri);
     return { place, manifest: await asFile(uri, () => this.#results.at(place.backend).manifest(place.jobId)) };
   }

@@ -17,6 +17,6 @@ export async function modelOfJob(results: BackendResults, jobId: string, path?: 
 /** The model at an address of a result file; undefined when the address is of something else. */
 export function modelAtPlace(results: ResultReader, place: vscode.Uri): Promise<StructureModel> | undefined {
   if (place.scheme !== RESULT_SCHEME) return undefined;
-  const found = parseResultUri(place);
+  const found = parseResultUri(place, results.backend);
   return found && modelOfJob(results.at(found.backend), found.jobId, found.path);
 }

@@ -1,7 +1,7 @@
 /** Addresses of result files inside the editor: `foldpad-result://{backend}/{job id}/{path}`. */
 
 import * as vscode from 'vscode';
-import type { BackendId } from '../connection/address.ts';
+import { type BackendId, LOCAL_BACKEND } from '../connection/address.ts';
 
 /** Scheme of the read-only file system of results; the manifest activates on `onFileSystem:foldpad-result`. */
 export const RESULT_SCHEME = 'foldpad-result';
@@ -18,8 +18,11 @@ export function resultUri({ backend, jobId, path }: ResultPlace): vscode.Uri {
   return vscode.Uri.from({ scheme: RESULT_SCHEME, authority: backend, path: `/${jobId}/${path}` });
 }
 
-/** Undefined for the root, which belongs to no job, and where no backend is named. */
-export function parseResultUri(uri: vscode.Uri): ResultPlace | undefined {
+/**
+ * Undefined for the root, which belongs to no job.
+ * @param chosen the backend that is meant where none is named: other extensions may leave it out
+ */
+export function parseResultUri(uri: vscode.Uri, chosen: BackendId = LOCAL_BACKEND): ResultPlace | undefined {
   const [, jobId, ...rest] = uri.path.split('/');
-  return jobId && uri.authority ? { backend: uri.authority, jobId, path: rest.join('/') } : undefined;
+  return jobId ? { backend: uri.authority || chosen, jobId, path: rest.join('/') } : undefined;
 }
