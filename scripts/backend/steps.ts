@@ -51,7 +51,15 @@ export async function prepareImages(aws: AwsClients, target: Target, flags: Depl
 /** Programs may be others now, even where an image kept its name: features that were found with the old ones are asked for no more. */
 export async function markChange({ s3 }: Pick<AwsClients, 's3'>, target: Target): Promise<void> {
   const body = changeMarkText(crypto.randomUUID());
-  await s3.send(new PutObjectCommand({ Bucket: bucketOf(target), Key: featuresKeys.changed, Body: body }));
+  try {
+    await s3.send(new PutObjectCommand({ Bucket: bucketOf(target), Key: featuresKeys.changed, Body: body }));
+  } catch (error) {
+    // Only an image that changed under its name needs the mark: not worth a failed deployment.
+    const why = error instanceof Error ? error.message : String(error);
+    console.log(
+      `features from before this deployment may be used for a week: ${featuresKeys.changed} was refused (${why})`,
+    );
+  }
 }
 
 /** Starts the job that downloads the databases, if they are wanted and not there. It mails when it is done. */
