@@ -22,11 +22,16 @@ export async function revealInFasta(services: Services): Promise<void> {
   );
 }
 
-/** The file that a predicted structure was made from, where it still lies in the workspace. */
+/** The file that a predicted structure was made from, where it still lies where it was. */
 async function fileOfJob({ notes }: Services, place: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   const jobId = place?.scheme === RESULT_SCHEME ? parseResultUri(place)?.jobId : undefined;
   const name = jobId === undefined ? undefined : notes.of(jobId)?.file;
   if (name === undefined) return undefined;
+  // A file outside the workspace is noted with its whole path.
+  if (/^([a-z]:)?[\\/]/i.test(name)) {
+    const uri = vscode.Uri.file(name);
+    return (await exists(uri)) ? uri : undefined;
+  }
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     // With several folders, the name of the folder comes first.
     const inside = name.startsWith(`${folder.name}/`) ? [name, name.slice(folder.name.length + 1)] : [name];

@@ -65,6 +65,11 @@ describe('a prediction for real', () => {
     await vscode.commands.executeCommand('foldpad.openStructure', job.id);
     const pixels = await drawn({ jobId: job.id });
     assert.ok(pixels.veryHigh + pixels.high > pixels.veryLow, JSON.stringify(pixels));
+    // The file that it was made from is opened, and the cursor goes to the first residue that the model has.
+    await vscode.commands.executeCommand('foldpad.revealInFasta');
+    const text = await until('the FASTA file', () => vscode.window.activeTextEditor);
+    assert.match(text.document.uri.path, /\/ubiquitin\.fasta$/);
+    assert.ok(text.selection.active.line >= 1, 'in the sequence, below the header');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
@@ -129,7 +134,10 @@ describe('a prediction for real', () => {
           jobs.map(({ name }) => name),
           ['good', 'other'],
         );
-        assert.match(messages.at(-1) ?? '', /Predictions submitted: 2, from files: 2\. Files with mistakes that were left out: 1\./);
+        assert.match(
+          messages.at(-1) ?? '',
+          /Predictions submitted: 2, from files: 2\. Files with mistakes that were left out: 1\./,
+        );
         for (const { id } of jobs) await vscode.commands.executeCommand('foldpad.cancelJob', id);
       },
       ['Predict the Other 2'],
