@@ -63,6 +63,13 @@ const PARTS: readonly Part[] = [
   { name: 'aws', title: 'AWS backend', script: 'aws.ts', needsEngine: false, timeoutMinutes: 20 },
   { name: 'runner', title: 'Runner', script: 'runner.ts', needsEngine: false, timeoutMinutes: 10 },
   {
+    name: 'features',
+    title: 'AlphaFold’s features stage',
+    script: 'features.ts',
+    needsEngine: false,
+    timeoutMinutes: 60,
+  },
+  {
     name: 'alphafold-cost',
     title: 'What AlphaFold costs (simulated)',
     script: 'cost.ts',

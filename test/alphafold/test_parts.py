@@ -15,7 +15,7 @@ from foldpad_alphafold.checkpoints import Checkpoints
 from foldpad_alphafold.msa_names import renamed
 from foldpad_alphafold.outputs import confidence_json, pae_json
 from foldpad_alphafold.processes import descendants
-from foldpad_alphafold.schedule import Task, run_all
+from foldpad_alphafold.schedule import Task, by_weight, run_all, starts
 from foldpad_alphafold.searches import QUERY_NAME
 from foldpad_alphafold.templates import identity
 
@@ -23,41 +23,52 @@ from foldpad_alphafold.templates import identity
 class Schedule(unittest.TestCase):
     """Searches at the same time, within the CPUs."""
 
-    def observe(self, specification: list[tuple[str, float, int, str | None]], cpus: int) -> tuple[list[str], dict, int]:
-        """Names in the order of their start, CPUs by name, and the largest number of CPUs in use at once."""
-        lock, started, shares = threading.Lock(), [], {}
-        in_use = [0, 0]
+    def observe(self, specification: list[tuple[str, float, int, str | None]], cpus: int) -> tuple[list[str], dict, list[int]]:
+        """Names in the order of their start, threads by name, and the most tasks and threads at once."""
+        lock, started, threads = threading.Lock(), [], {}
+        in_use, most = [0, 0], [0, 0]
 
-        def task(name: str, weight: float, most: int, after: str | None) -> Task:
+        def task(name: str, weight: float, limit: int, after: str | None) -> Task:
             def run(given: int) -> None:
                 with lock:
                     started.append(name)
-                    shares[name] = given
-                    in_use[0] += given
-                    in_use[1] = max(in_use)
+                    threads[name] = given
+                    in_use[:] = [in_use[0] + 1, in_use[1] + given]
+                    most[:] = [max(pair) for pair in zip(most, in_use)]
                 time.sleep(0.05)
                 with lock:
-                    in_use[0] -= given
+                    in_use[:] = [in_use[0] - 1, in_use[1] - given]
 
-            return Task(name, run, weight, most, after)
+            return Task(name, run, weight, limit, after)
 
         run_all([task(*one) for one in specification], cpus)
-        return started, shares, in_use[1]
+        return started, threads, most
 
     SEARCHES = [("uniref90", 700.0, 8, None), ("mgnify", 315.0, 8, None), ("bfd", 600.0, 16, None),
                 ("templates", 96.0, 8, "uniref90")]
 
-    def test_never_takes_more_cpus_than_given(self) -> None:
+    def test_never_takes_more_than_given(self) -> None:
         for cpus in (1, 2, 3, 8, 32):
-            started, shares, most = self.observe(self.SEARCHES, cpus)
-            self.assertLessEqual(most, cpus)
+            started, threads, (most_tasks, most_threads) = self.observe(self.SEARCHES, cpus)
+            self.assertLessEqual(most_tasks, cpus)
+            self.assertLessEqual(most_threads, 2 * cpus)
             self.assertEqual(sorted(started), ["bfd", "mgnify", "templates", "uniref90"])
             self.assertLess(started.index("uniref90"), started.index("templates"))
-            self.assertTrue(all(given >= 1 for given in shares.values()))
+            self.assertTrue(all(1 <= given <= cpus for given in threads.values()))
 
     def test_shares_what_there_is(self) -> None:
-        _, shares, _ = self.observe(self.SEARCHES, 24)
-        self.assertEqual({name: shares[name] for name in ("uniref90", "bfd", "mgnify")}, {"uniref90": 8, "bfd": 8, "mgnify": 8})
+        def chosen(cpus: int, free: int, unfinished: set[str] = frozenset()) -> dict[str, tuple[int, int]]:
+            tasks = by_weight(Task(name, lambda _threads: None, weight, limit, after)
+                              for name, weight, limit, after in self.SEARCHES)
+            return {start.task.name: (start.share, start.threads) for start in starts(tasks, unfinished, free, cpus)}
+
+        waiting = {"uniref90"}
+        self.assertEqual(chosen(24, 24, waiting), {"uniref90": (8, 8), "bfd": (8, 16), "mgnify": (8, 8)})
+        self.assertEqual(chosen(8, 8, waiting), {"uniref90": (2, 4), "bfd": (3, 6), "mgnify": (3, 6)})
+        # Two threads each: the one that is left alone at the end still uses both CPUs.
+        self.assertEqual(chosen(2, 2, waiting), {"uniref90": (1, 2), "bfd": (1, 2)})
+        self.assertEqual(chosen(1, 1, waiting), {"uniref90": (1, 1)})
+        self.assertEqual(chosen(8, 0), {})
         self.assertEqual(self.observe([("bfd", 1.0, 16, None)], 32)[1], {"bfd": 16})
 
     def test_tells_a_failure_and_begins_nothing_after_it(self) -> None:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 EXAMPLES = Path("/usr/share/doc/hmmer/examples/tutorial")
@@ -52,6 +53,7 @@ def haemoglobin_beta() -> str:
     return next(iter(read_fasta(EXAMPLES / "HBB_HUMAN").values()))
 
 
+@cache
 def template_chains() -> dict[str, dict]:
     """The chains with their backbones, read by Debian's own Python, which has ProMod3."""
     script = Path(__file__).with_name("dump_chains.py")
@@ -63,6 +65,19 @@ def template_chains() -> dict[str, dict]:
 
 def build(data: Path) -> None:
     """Writes all databases of all presets below ``data``."""
+    build_plain(data)
+    sequences = globins()
+    hh_database(
+        data / "pdb70/pdb70", {name: {name: chain["sequence"]} for name, chain in template_chains().items()})
+    names = list(sequences)
+    hh_database(
+        data / "bfd/bfd_metaclust_clu_complete_id30_c90_final_seq.sorted_opt",
+        {name: {name: sequences[name]} for name in names[:20]})
+    hh_database(data / "uniref30/UniRef30_2021_03", {name: {name: sequences[name]} for name in names[15:40]})
+
+
+def build_plain(data: Path) -> None:
+    """Writes what is no HH-suite database: sequences and structures."""
     chains = template_chains()
     sequences = globins()
     _fasta(data / "uniref90/uniref90.fasta", {f"UniRef90_{name}": text for name, text in sequences.items()})
@@ -79,12 +94,6 @@ def build(data: Path) -> None:
         _write(data / f"pdb_mmcif/mmcif_files/{entry.lower()}.cif", mmcif(entry, own))
     # What stands in real ones: a heading, then old and new id at the line's end.
     _write(data / "pdb_mmcif/obsolete.dat", " LIST OF OBSOLETE COORDINATE ENTRIES AND SUCCESSORS\nOBSLTE    31-JUL-94 116L     216L\n")
-    hh_database(data / "pdb70/pdb70", {name: {name: chain["sequence"]} for name, chain in chains.items()})
-    names = list(sequences)
-    hh_database(
-        data / "bfd/bfd_metaclust_clu_complete_id30_c90_final_seq.sorted_opt",
-        {name: {name: sequences[name]} for name in names[:20]})
-    hh_database(data / "uniref30/UniRef30_2021_03", {name: {name: sequences[name]} for name in names[15:40]})
 
 
 def _write(path: Path, text: str) -> None:

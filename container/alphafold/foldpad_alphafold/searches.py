@@ -31,14 +31,14 @@ class Kind:
     file: str
     databases: tuple[str, ...]
     weight: float
-    max_cpus: int = 8
+    max_threads: int = 8
 
 
 TEMPLATES = "templates"
 _UNIREF90 = Kind("uniref90", "jackhmmer", "uniref90_hits.sto", ("uniref90",), 700)
 _MGNIFY = Kind("mgnify", "jackhmmer", "mgnify_hits.sto", ("mgnify",), 315)
 _SMALL_BFD = Kind("small_bfd", "jackhmmer", "small_bfd_hits.sto", ("small_bfd",), 100)
-_BFD = Kind("bfd_uniref", "hhblits", "bfd_uniref_hits.a3m", ("bfd", "uniref30"), 600, max_cpus=16)
+_BFD = Kind("bfd_uniref", "hhblits", "bfd_uniref_hits.a3m", ("bfd", "uniref30"), 600, max_threads=16)
 _UNIPROT = Kind("uniprot", "jackhmmer", "uniprot_hits.sto", ("uniprot",), 400)
 _PDB70 = Kind(TEMPLATES, "hhsearch", "pdb_hits.hhr", ("pdb70",), 96)
 _PDB_SEQRES = Kind(TEMPLATES, "hmmsearch", "pdb_hits.sto", ("pdb_seqres",), 20)
@@ -82,44 +82,44 @@ class Searches:
         done = 0.0
 
         def task(number: int, sequence: str, kind: Kind) -> Task:
-            def run(cpus: int) -> None:
+            def run(threads: int) -> None:
                 nonlocal done
                 started = time.monotonic()
-                file, known = self._answer(kind, sequence, answers, cpus)
+                file, known = self._answer(kind, sequence, answers, threads)
                 answers[sequence, kind.name] = file
                 label = kind.name if len(sequences) == 1 else f"{kind.name} of chain {number}"
                 took = time.monotonic() - started
                 self.seconds[f"search_{kind.name}" + (f"_{number}" if len(sequences) > 1 else "")] = round(took, 2)
                 done += kind.weight
-                how = "known already" if known else f"{took:.1f} s on {cpus} CPU{'s' if cpus > 1 else ''}"
+                how = "known already" if known else f"{took:.1f} s on {threads} thread{'s' if threads > 1 else ''}"
                 self.report.log(f"Search {label}: {how}.")
                 self.report.progress(kind.name, 0.85 * done / total, f"Searched {label}.")
 
             name = f"{number}:{kind.name}"
             after = f"{number}:{_UNIREF90.name}" if kind.name == TEMPLATES else None
-            return Task(name, run, kind.weight, kind.max_cpus, after)
+            return Task(name, run, kind.weight, kind.max_threads, after)
 
         run_all([task(number, sequence, kind) for number, sequence in enumerate(sequences, 1) for kind in wanted], self.cpus)
         return answers
 
     def _answer(
-        self, kind: Kind, sequence: str, answers: dict[tuple[str, str], Path], cpus: int,
+        self, kind: Kind, sequence: str, answers: dict[tuple[str, str], Path], threads: int,
     ) -> tuple[Path, bool]:
         def search(output: Path) -> dict:
             with tempfile.TemporaryDirectory(prefix="foldpad-search-") as folder:
                 if kind.name == TEMPLATES:
-                    output.write_text(self._templates(answers[sequence, _UNIREF90.name], cpus))
+                    output.write_text(self._templates(answers[sequence, _UNIREF90.name], threads))
                 else:
-                    self._msa(kind, sequence, Path(folder), output, cpus)
-            return {"search": kind.name, "tool": kind.tool, "version": tools.version(kind.tool), "cpus": cpus}
+                    self._msa(kind, sequence, Path(folder), output, threads)
+            return {"search": kind.name, "tool": kind.tool, "version": tools.version(kind.tool), "threads": threads}
 
         return self.cache.get_or_run(search_key(kind, sequence, self.databases), kind.file, search)
 
-    def _msa(self, kind: Kind, sequence: str, folder: Path, output: Path, cpus: int) -> None:
+    def _msa(self, kind: Kind, sequence: str, folder: Path, output: Path, threads: int) -> None:
         fasta = folder / "query.fasta"
         fasta.write_text(f">{QUERY_NAME}\n{sequence}\n")
         runner, limit = self._runner(kind)
-        runner.n_cpu = cpus
+        runner.n_cpu = threads
         # AlphaFold's function writes in place and knows the format by the name's end.
         answer = folder / kind.file
         upstream.run_msa_tool(runner, fasta, answer, limit)
@@ -136,7 +136,7 @@ class Searches:
             return pipeline.jackhmmer_mgnify_runner, pipeline.mgnify_max_hits
         return (pipeline.jackhmmer_small_bfd_runner if kind is _SMALL_BFD else pipeline.hhblits_bfd_uniref_runner), None
 
-    def _templates(self, uniref90: Path, cpus: int) -> str:
+    def _templates(self, uniref90: Path, threads: int) -> str:
         pipeline = upstream.monomer_pipeline(self.databases, None, None, precomputed=True)
-        searcher = upstream.template_searcher(self.multimer, self.databases, cpus)
+        searcher = upstream.template_searcher(self.multimer, self.databases, threads)
         return searcher.query(upstream.template_query(searcher, uniref90, pipeline.uniref_max_hits))
