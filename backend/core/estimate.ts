@@ -110,16 +110,19 @@ const MEASURED: Readonly<Record<string, Points>> = {
 
 /** Models in the article's runs. */
 const MEASURED_MODELS = 5;
+/** Ensembles of the preset CASP14, each a whole pass of a model (DeepMind's README: "8x slower"). */
+const CASP14_ENSEMBLES = 8;
 /** How far single runs lie from the table, as a factor: other searches, other machines, other load. */
 const SPREAD = 1.6;
 
 function alphafold(policy: Policy, length: number, request: JobRequest, queue: QueueInfo): Facts {
-  const { gpu, modelNames } = request.parameters;
+  const { gpu, modelNames, modelPreset } = request.parameters;
+  const ensembles = modelPreset === 'monomer_casp14' ? CASP14_ENSEMBLES : 1;
   const model = queue.gpuModel?.includes('V100') ? 'V100' : 'A100';
   const { minutes, warnings } = measuredMinutes(model, gpu, length);
   // The shortest targets spend nearly all their time in the searches, which all models share.
   const searching = Math.min(minutes, MEASURED[`${model}×1`]?.[0]?.[1] ?? minutes);
-  const likely = searching + ((minutes - searching) * modelNames.length) / MEASURED_MODELS;
+  const likely = searching + ((minutes - searching) * modelNames.length * ensembles) / MEASURED_MODELS;
   const known = queue.gpuModel !== undefined && /V100|A100/.test(queue.gpuModel);
   const parts = [
     { price: hourlyPrice(policy, queueOfRun(policy, queue.name, 'features'), 'features', gpu), minutes: searching },
@@ -132,6 +135,9 @@ function alphafold(policy: Policy, length: number, request: JobRequest, queue: Q
     memory: memoryOf(length, gpu, queue),
     warnings: [
       ...warnings,
+      ...(ensembles === 1
+        ? []
+        : ['CASP14 runs each model with eight ensembles: it may take longer than this, and cost more.']),
       ...(known
         ? []
         : [`There are no measured times for ${queue.gpuModel ?? 'this machine'}; these are those of an A100.`]),

@@ -94,6 +94,18 @@ export function durationText(milliseconds: number): string {
   return vscode.l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
 }
 
+/** As an estimate is told, which is not known to the second: `46 min`, `1 h 14 min`, `33 h`. */
+export function roughDurationText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return vscode.l10n.t('{0} s', seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return vscode.l10n.t('{0} min', minutes);
+  const hours = Math.floor(minutes / 60);
+  const isRound = minutes % 60 === 0;
+  if (hours < 10 && !isRound) return vscode.l10n.t('{0} h {1} min', hours, minutes % 60);
+  return vscode.l10n.t('{0} h', Math.round(minutes / 60));
+}
+
 /** Time from start to end, or until now. Undefined before the start. */
 export function runtimeText(of: { readonly startedAt?: string; readonly endedAt?: string }): string | undefined {
   if (of.startedAt === undefined) return undefined;

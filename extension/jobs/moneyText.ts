@@ -3,11 +3,11 @@
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import type { Forecast } from './jobNotes.ts';
-import { durationText } from './jobText.ts';
+import { roughDurationText } from './jobText.ts';
 
-/** `46 min 0 s (29 min 0 s – 1 h 14 min)` */
+/** `46 min (29 min – 1 h 14 min)` */
 export function minutesRangeText({ minutes }: Forecast): string {
-  const text = (value: number): string => durationText(value * 60_000);
+  const text = (value: number): string => roughDurationText(value * 60_000);
   return `${text(minutes.likely)} (${text(minutes.low)} – ${text(minutes.high)})`;
 }
 

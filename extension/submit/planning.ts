@@ -6,7 +6,7 @@ import type { QueueInfo } from '../../backend/api/job.ts';
 import { isCancellation } from '../base/errors.ts';
 import { errorText, said } from '../base/said.ts';
 import type { Connection } from '../connection/connection.ts';
-import { costText, memoryText, minutesText } from '../fasta/editor/estimates.ts';
+import { costText, likelyCostText, likelyMinutesText, memoryText, minutesText } from '../fasta/editor/estimates.ts';
 import type { FastaInput } from '../fasta/fastaInputs.ts';
 import { type PlannedRequest, planRequests } from '../fasta/predictionRequests.ts';
 import { type PredictionSettings, settingsFields } from './settings.ts';
@@ -65,21 +65,27 @@ export async function askEstimate(
 export function forecastText(forecast: Forecasted, isLocal: boolean): string {
   if ('refusal' in forecast) return forecast.refusal;
   const { estimate } = forecast;
-  const time = minutesText(estimate);
-  const cost = costText(estimate, isLocal);
+  return factsText(estimate, minutesText(estimate), costText(estimate, isLocal));
+}
+
+/** `about 46 min · $2.67 · fits into memory`: what must be seen in a row beside others. */
+export function shortForecastText(estimate: PlanEstimate, isLocal: boolean): string {
+  return factsText(estimate, likelyMinutesText(estimate), likelyCostText(estimate, isLocal));
+}
+
+/** What speaks against it comes first: the end of a long row is cut off. */
+function factsText(estimate: PlanEstimate, time: string, cost: string): string {
   const several = estimate.count > 1;
+  const memory = memoryText(estimate);
   const facts = [
     several ? vscode.l10n.t('the longest {0}', time) : time,
     several && estimate.cost ? vscode.l10n.t('{0} together', cost) : cost,
-    memoryText(estimate),
   ];
-  return facts.join(' · ');
+  return (estimate.memory.verdict === 'fits' ? [...facts, memory] : [memory, ...facts]).join(' · ');
 }
 
-/** What is worth knowing beside the numbers: why the memory is short, what the backend warns of. */
-export function cautionText(forecast: Forecasted): string {
-  if ('refusal' in forecast) return '';
-  const { memory, warnings, tooLarge, count } = forecast.estimate;
+/** What is worth knowing beside the numbers, a sentence or two each: why the memory is short, what the backend warns of. */
+export function cautions({ memory, warnings, tooLarge, count }: PlanEstimate): readonly string[] {
   const which = count > 1 && tooLarge.length > 0 ? `${tooLarge.slice(0, 3).join(', ')}: ` : '';
-  return [...(memory.verdict === 'fits' ? [] : [`${which}${said(memory.reason)}`]), ...warnings.map(said)].join(' ');
+  return [...(memory.verdict === 'fits' ? [] : [`${which}${said(memory.reason)}`]), ...warnings.map(said)];
 }

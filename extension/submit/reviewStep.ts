@@ -1,8 +1,9 @@
 /** The last question: what will be predicted and what it takes, with everything that can still be changed. */
 
 import * as vscode from 'vscode';
-import { MODEL_NAMES } from '../../backend/api/job.ts';
-import { cautionText, type Forecasted, forecastText, type Wish } from './planning.ts';
+import { MODEL_NAMES, type ModelName } from '../../backend/api/job.ts';
+import { engineText } from '../jobs/jobText.ts';
+import { cautions, type Forecasted, forecastText, type Planned, type Wish } from './planning.ts';
 import { type Answer, askLine, askList, type StepItem } from './quickStep.ts';
 import {
   DEFAULT_TEMPLATE_DATE,
@@ -20,24 +21,49 @@ export type ReviewAction = 'predict' | 'preset' | 'models' | 'templates' | 'gpu'
 /** Longest comment that the API takes. */
 const MAX_COMMENT = 2000;
 
+/** @param plan what would be submitted */
 export function reviewItems(
   wish: Wish,
-  count: number,
+  plan: readonly Planned[],
   forecast: Forecasted | undefined,
   isLocal: boolean,
 ): readonly StepItem<ReviewAction>[] {
   const refused = forecast !== undefined && 'refusal' in forecast ? forecast.refusal : undefined;
-  const tight = forecast !== undefined && 'estimate' in forecast && forecast.estimate.memory.verdict !== 'fits';
-  const label = count === 1 ? vscode.l10n.t('Predict') : vscode.l10n.t('Predict {0} Structures', count);
+  const estimate = forecast !== undefined && 'estimate' in forecast ? forecast.estimate : undefined;
+  const tight = estimate !== undefined && estimate.memory.verdict !== 'fits';
+  const label = plan.length === 1 ? vscode.l10n.t('Predict') : vscode.l10n.t('Predict {0} Structures', plan.length);
   const go: StepItem<ReviewAction> = {
     label: `$(${refused === undefined ? (tight ? 'warning' : 'play') : 'error'}) ${label}`,
     description: forecast ? forecastText(forecast, isLocal) : vscode.l10n.t('estimating…'),
-    detail: [wish.queue.name, forecast ? cautionText(forecast) : ''].filter(Boolean).join(' · '),
+    detail: [sizeText(wish, plan), engineText(wish.queue.engine), wish.queue.name].join(' · '),
     value: 'predict',
     ...(refused === undefined ? {} : { closed: refused }),
   };
-  const heading = { label: vscode.l10n.t('Change'), kind: vscode.QuickPickItemKind.Separator };
-  return [go, heading, ...optionItems(wish)];
+  const change = { label: vscode.l10n.t('Change'), kind: vscode.QuickPickItemKind.Separator };
+  return [go, change, ...optionItems(wish), ...(estimate ? noteItems(cautions(estimate)) : [])];
+}
+
+/** `129 residues`, of a complex with its chains, of several predictions those of the longest. */
+function sizeText({ mode }: Wish, plan: readonly Planned[]): string {
+  const sizes = plan.map(({ record, input }) => {
+    const chains = mode === 'multimer' ? input.records : [record];
+    return { chains: chains.length, residues: chains.reduce((sum, { length }) => sum + length, 0) };
+  });
+  const [first] = sizes;
+  if (!first) return '';
+  if (sizes.length > 1) {
+    return vscode.l10n.t('the longest has {0} residues', Math.max(...sizes.map(({ residues }) => residues)));
+  }
+  return mode === 'multimer'
+    ? vscode.l10n.t('{0} chains, {1} residues together', first.chains, first.residues)
+    : vscode.l10n.t('{0} residues', first.residues);
+}
+
+/** Each caution in a row of its own, which shows it whole at the top when it is chosen. */
+function noteItems(notes: readonly string[]): readonly StepItem<ReviewAction>[] {
+  if (notes.length === 0) return [];
+  const heading = { label: vscode.l10n.t('Worth knowing'), kind: vscode.QuickPickItemKind.Separator };
+  return [heading, ...notes.map((note) => ({ label: `$(info) ${note}`, closed: note }))];
 }
 
 function optionItems({ queue, mode, settings, comment }: Wish): readonly StepItem<ReviewAction>[] {
@@ -122,21 +148,32 @@ function askPreset({ mode, settings }: Wish): Promise<Answer<PresetChoice>> {
     value,
   }));
   const title = vscode.l10n.t('Which databases and models should AlphaFold use?');
-  return askList({ title, placeholder: '', canGoBack: true, items });
+  const placeholder = vscode.l10n.t('Larger databases know more relatives, and take longer to search');
+  return askList({ title, placeholder, canGoBack: true, items });
 }
 
 async function askModels(wish: Wish): Promise<Wish | undefined> {
   const chosen = wish.settings.models ?? MODEL_NAMES;
-  const items = MODEL_NAMES.map((name) => ({ label: name, picked: chosen.includes(name), name }));
+  const items = MODEL_NAMES.map((name) => {
+    const description = wish.mode === 'multimer' ? '' : modelText(name);
+    return { label: name, description, picked: chosen.includes(name), name };
+  });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Which of AlphaFold’s five models should predict?'),
-    placeHolder: vscode.l10n.t('Each model takes its share of the time; the best one is found among them'),
+    placeHolder: vscode.l10n.t('Fewer models take less time'),
     canPickMany: true,
     ignoreFocusOut: true,
   });
   // None is no choice.
   if (!picked || picked.length === 0) return wish;
   return { ...wish, settings: { ...wish.settings, models: picked.map(({ name }) => name) } };
+}
+
+/** Of AlphaFold 2's models for single chains the first two were trained with templates. */
+function modelText(name: ModelName): string {
+  return name === 'model_1' || name === 'model_2'
+    ? vscode.l10n.t('uses templates')
+    : vscode.l10n.t('from the alignment alone');
 }
 
 function askDate(value: string): Promise<Answer<string>> {

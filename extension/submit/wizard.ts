@@ -6,7 +6,7 @@ import type { QueueInfo } from '../../backend/api/job.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { FastaInput } from '../fasta/fastaInputs.ts';
 import { askEstimate, type Forecasted, makePlan, type Wish } from './planning.ts';
-import { queueItem, sortQueues } from './queueStep.ts';
+import { queueItems, sortQueues } from './queueStep.ts';
 import { type Answer, askList, type Place } from './quickStep.ts';
 import { type RecordsChoice, recordsItems } from './recordsStep.ts';
 import { changeOption, reviewItems } from './reviewStep.ts';
@@ -96,7 +96,7 @@ export class Wizard {
     const mode = this.#mode();
     const queues = sortQueues(situation.queues, mode, situation.settings.queue);
     const forecasts = new Map<QueueInfo, Forecasted>();
-    const items = () => queues.map((queue) => queueItem(queue, mode, forecasts.get(queue), !situation.isRemote));
+    const items = () => queueItems(queues, mode, forecasts, !situation.isRemote);
     const answer = await askList({
       title: vscode.l10n.t('Where should it run?'),
       placeholder: vscode.l10n.t('Time, cost and memory are estimates; nothing is paid for yet'),
@@ -123,7 +123,7 @@ export class Wizard {
       if (!wish) return undefined;
       const { inputs, situation } = this.#parts;
       const plan = makePlan(inputs, wish);
-      const items = (forecast?: Forecasted) => reviewItems(wish, plan.length, forecast, !situation.isRemote);
+      const items = (forecast?: Forecasted) => reviewItems(wish, plan, forecast, !situation.isRemote);
       const [first] = plan;
       const answer = await askList({
         title: first && plan.length === 1 ? first.request.fasta : vscode.l10n.t('{0} predictions', plan.length),

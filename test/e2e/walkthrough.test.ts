@@ -104,7 +104,7 @@ describe('the first five minutes', function () {
     await page.waitForTimeout(5000);
     await screenshot(page, 'first-4-structure');
     await openWalkthrough(page);
-    for (const id of ['engine', 'example', 'predict']) await isDone(page, id);
+    for (const id of ['engine', 'example', 'predict', 'watch', 'look']) await isDone(page, id);
     await screenshot(page, 'first-5-done');
     assert.equal(
       await step(page, 'elsewhere').locator('[aria-checked="true"]').count(),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { QueueInfo } from '../../backend/api/job.ts';
 import { catalogueQueues } from '../../backend/aws/batchQueues.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { type ApiWorld, apiWorld } from './apiWorld.ts';
 
 export interface GpuBackend {
@@ -33,7 +34,8 @@ function asBatchSaysIt(queue: QueueInfo): QueueInfo {
 
 export async function startGpuBackend(): Promise<GpuBackend> {
   const queues = catalogueQueues({ prefix: 'foldpad', queues: QUEUES, alphafold: true }).map(asBatchSaysIt);
-  const world = apiWorld({ queues, policy: { backend: 'aws', region: 'us-east-1', featuresQueue: 'cpu' } });
+  const { version } = manifest;
+  const world = apiWorld({ queues, policy: { backend: 'aws', version, region: 'us-east-1', featuresQueue: 'cpu' } });
   const server = createServer(getRequestListener(world.app.fetch));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -125,6 +125,14 @@ describe('estimates of AlphaFold', function () {
     assert.equal((await estimate(1396, 'p4')).memory.verdict, 'fits');
   });
 
+  it('counts the ensembles of CASP14, and says so', async () => {
+    const usual = await estimate(1396, 'p4');
+    const casp = await estimate(1396, 'p4', { preset: 'CASP14' });
+    const models = usual.minutes.likely - 39;
+    assert.ok(Math.abs(casp.minutes.likely - (39 + 8 * models)) < 1, `${casp.minutes.likely} min`);
+    assert.ok(casp.warnings.some((warning) => warning.includes('eight ensembles')));
+  });
+
   it('counts fewer models, and never more time for fewer', async () => {
     const all = await estimate(1396, 'p4');
     const one = await estimate(1396, 'p4', { model_names: ['model_1'] });

@@ -7,7 +7,7 @@ import { Disposable } from '../../base/disposable.ts';
 import { isCancellation } from '../../base/errors.ts';
 import { errorText } from '../../base/said.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { durationText } from '../../jobs/jobText.ts';
+import { roughDurationText } from '../../jobs/jobText.ts';
 import { openQueues } from './queueChoice.ts';
 
 /** The answer for one queue: an estimate, or why it would not take the sequence. */
@@ -85,16 +85,32 @@ export class Estimates extends Disposable {
 
 /** `about 46 min (29 min – 1 h 14 min)` */
 export function minutesText({ minutes }: Pick<Estimate, 'minutes'>): string {
-  const text = (value: number): string => durationText(value * 60_000);
+  const text = (value: number): string => roughDurationText(value * 60_000);
   return vscode.l10n.t('about {0} ({1} – {2})', text(minutes.likely), text(minutes.low), text(minutes.high));
 }
 
+/** `about 46 min`, where there is no room for more. */
+export function likelyMinutesText({ minutes }: Pick<Estimate, 'minutes'>): string {
+  return vscode.l10n.t('about {0}', roughDurationText(minutes.likely * 60_000));
+}
+
 /** `$2.67 ($1.67 – $4.27)`; `free` on this machine, `unknown` where the price is. */
-export function costText({ cost }: Pick<Estimate, 'cost'>, isLocal: boolean): string {
-  if (!cost) return isLocal ? vscode.l10n.t('free') : vscode.l10n.t('price unknown');
-  const money = new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency: cost.currency });
-  const [low, likely, high] = [cost.low, cost.likely, cost.high].map((value) => money.format(value));
-  return `${likely} (${low} – ${high})`;
+export function costText(estimate: Pick<Estimate, 'cost'>, isLocal: boolean): string {
+  const { cost } = estimate;
+  const likely = likelyCostText(estimate, isLocal);
+  if (!cost) return likely;
+  const money = moneyFormat(cost.currency);
+  return `${likely} (${money.format(cost.low)} – ${money.format(cost.high)})`;
+}
+
+/** `$2.67`, `free` or `price unknown`. */
+export function likelyCostText({ cost }: Pick<Estimate, 'cost'>, isLocal: boolean): string {
+  if (cost) return moneyFormat(cost.currency).format(cost.likely);
+  return isLocal ? vscode.l10n.t('free') : vscode.l10n.t('price unknown');
+}
+
+function moneyFormat(currency: string): Intl.NumberFormat {
+  return new Intl.NumberFormat(vscode.env.language, { style: 'currency', currency });
 }
 
 export function memoryText({ memory }: Pick<Estimate, 'memory'>): string {
