@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { errorText } from '../base/said.ts';
 import type { Services } from '../commands/services.ts';
+import { profileName } from '../connection/profile.ts';
 import { estimateLines } from './estimateText.ts';
 import { estimatePrediction, type PreparedPrediction } from './submission.ts';
 
@@ -10,11 +11,13 @@ export async function questionDetail(
   prepared: PreparedPrediction,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
+  // Whose money it is.
+  const where = prepared.mayCost ? [vscode.l10n.t('Backend: {0}', profileName(services.connection.profile))] : [];
   try {
-    return estimateLines(prepared, await estimatePrediction(services, prepared, signal));
+    return [...where, ...estimateLines(prepared, await estimatePrediction(services, prepared, signal))];
   } catch (error) {
     signal?.throwIfAborted();
-    return [vscode.l10n.t('What it will take could not be estimated. {0}', errorText(error))];
+    return [...where, vscode.l10n.t('What it will take could not be estimated. {0}', errorText(error))];
   }
 }
 
