@@ -97,7 +97,10 @@ export function gpuSeconds(residues: number): number {
   return MODELS * (interpolate(INFERENCE_SECONDS, residues) + COMPILE_SECONDS) + RELAX_SECONDS + START_SECONDS;
 }
 
-/** All the rest of the article's time is searching: on as many CPUs as its jobs have, and no faster for us. */
+/**
+ * All the rest of the article's time is searching: on as many CPUs as its jobs have, and assumed no faster for us. That
+ * is the careful side: searching at the same time makes it shorter (predicted in docs/benchmarks.md, features stage).
+ */
 export const searchSeconds = (residues: number): number => Math.max(0, articleSeconds(residues) - gpuSeconds(residues));
 
 function machine(queue: string, minimumVcpus = 0): { readonly gpus: number; readonly dollarsPerSecond: number } {
