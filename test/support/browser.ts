@@ -6,14 +6,14 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { setUpBrowser } from '../../scripts/setup/browser.ts';
 import { describeFailure } from '../../scripts/setup/result.ts';
 
-const FLAGS = [
+/** Nothing that reaches out; WebGL 2 without a graphics card. */
+export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // WebGL 2 without a graphics card.
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
@@ -38,7 +38,7 @@ export async function openBrowser(viewport = { width: 1400, height: 900 }): Prom
       executablePath: found.browser,
       headless: true,
       viewport,
-      args: FLAGS,
+      args: BROWSER_FLAGS,
     });
     // A busy machine takes its time to load the editor's page.
     context.setDefaultNavigationTimeout(NAVIGATION_TIMEOUT_MS);
