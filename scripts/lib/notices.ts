@@ -9,6 +9,7 @@ interface Manifest {
   /** How packages before 2015 wrote it. */
   licenses?: { type: string }[];
   homepage?: string;
+  author?: string | { name: string };
   dependencies?: Record<string, string>;
 }
 
@@ -44,10 +45,34 @@ function licenceText(folder: string): string {
   return file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim();
 }
 
+/** https://spdx.org/licenses/MIT.html */
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** Packages that name their licence and leave out its text are given it: the terms ask for it all the same. */
+function namedText(name: string, { author }: Manifest): string {
+  const holder = typeof author === 'string' ? author : (author?.name ?? 'its authors');
+  if (name === 'MIT') return `Copyright (c) ${holder}\n\n${MIT}`;
+  // Ours, which lies in the same package.
+  if (name === 'Apache-2.0') return `Copyright ${holder}\n\nThe text of this licence is that of Foldpad's own LICENSE.`;
+  throw new Error(`There is no text of the licence "${name}"; see scripts/lib/notices.ts`);
+}
+
 function section(folder: string): string {
-  const { name, version, license, licenses = [], homepage } = readManifest(folder);
+  const manifest = readManifest(folder);
+  const { name, version, license, licenses = [], homepage } = manifest;
   const named = license ?? licenses.map(({ type }) => type).join(' or ');
-  const text = licenceText(folder);
+  const text = licenceText(folder) || (named ? namedText(named, manifest) : '');
   if (!named && !text)
     throw new Error(`${name} ${version} is bundled but comes with no licence; it must not be shipped`);
   const heading = named ? `## ${name} ${version} (${named})` : `## ${name} ${version}`;
