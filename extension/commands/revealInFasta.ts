@@ -10,13 +10,10 @@ export async function revealInFasta(services: Services): Promise<void> {
     return;
   }
   const features = await services.fasta.load();
-  if (await features.reveal(page)) return;
   const file = await fileOfJob(services, page.place);
-  if (file) {
-    // The document is checked soon after it is opened; its records are known then.
-    await vscode.workspace.openTextDocument(file);
-    if (await features.reveal(page)) return;
-  }
+  // Its records are known soon after it is opened; other open files that hold the sequence come after it.
+  if (file) await vscode.workspace.openTextDocument(file);
+  if (await features.reveal(page, file)) return;
   void vscode.window.showInformationMessage(
     vscode.l10n.t('No open FASTA file holds the sequence of this structure. Open the file it was predicted from.'),
   );

@@ -91,9 +91,13 @@ export class FastaFeatures extends Disposable {
     return this.#commands.estimate(predict, ...given);
   }
 
-  /** Shows what is marked in a structure in the document that holds its sequence. @returns false when none is open */
-  reveal(page: OpenPage): Promise<boolean> {
-    return this.#link.reveal(page);
+  /**
+   * Shows what is marked in a structure in the document that holds its sequence.
+   * @param first the document to look in before all others
+   * @returns false when none is open
+   */
+  reveal(page: OpenPage, first?: vscode.Uri): Promise<boolean> {
+    return this.#link.reveal(page, first);
   }
 
   goTo(): Promise<void> {

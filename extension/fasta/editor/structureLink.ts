@@ -81,18 +81,22 @@ export class StructureLink extends Disposable {
     this.#drawSoon();
   }
 
-  /** Shows what is marked in a page, or its first chain, in an open document. @returns false when none holds its sequence */
-  async reveal(page: OpenPage): Promise<boolean> {
-    for (const open of this.#inReach()) {
+  /**
+   * Shows what is marked in a page, or the start of its chains, in an open document.
+   * @param first the document to look in before all others
+   * @returns false when none holds its sequence
+   */
+  async reveal(page: OpenPage, first?: vscode.Uri): Promise<boolean> {
+    for (const open of this.#inReach(first)) {
       const ready = await this.#documents.ready(open.text);
       const places = ready && (await this.#find(ready, page));
       if (!ready || !places?.some((place) => place !== undefined)) continue;
       const { selected, pointed } = page.marks;
       const wanted = selected.length > 0 ? selected : pointed ? [spanOf(pointed)] : everything(page);
-      const [first] = await this.#textPlaces(ready, places, wanted, () => true);
+      const [begin] = await this.#textPlaces(ready, places, wanted, () => true);
       const chunk = places.find((place) => place !== undefined)?.chunk ?? 0;
-      const start = first
-        ? new vscode.Position(first.line, first.from)
+      const start = begin
+        ? new vscode.Position(begin.line, begin.from)
         : new vscode.Position(ready.fasta.linesOf(chunk).from, 0);
       const shown = vscode.window.visibleTextEditors.find(({ document }) => document === ready.text);
       const editor = await vscode.window.showTextDocument(ready.text, {
@@ -105,10 +109,12 @@ export class StructureLink extends Disposable {
     return false;
   }
 
-  /** Open documents, those on the screen first. */
-  #inReach(): readonly OpenFasta[] {
+  /** Open documents: the one that is wanted, then those on the screen. */
+  #inReach(first: vscode.Uri | undefined): readonly OpenFasta[] {
     const shown = vscode.window.visibleTextEditors.map(({ document }) => document);
-    return [...this.#documents.all].sort((a, b) => Number(shown.includes(b.text)) - Number(shown.includes(a.text)));
+    const rank = ({ text }: OpenFasta): number =>
+      text.uri.toString() === first?.toString() ? 0 : shown.includes(text) ? 1 : 2;
+    return [...this.#documents.all].sort((a, b) => rank(a) - rank(b));
   }
 
   #forgetClosed(): void {
