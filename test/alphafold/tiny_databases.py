@@ -54,10 +54,10 @@ def haemoglobin_beta() -> str:
 
 
 @cache
-def template_chains() -> dict[str, dict]:
-    """The chains with their backbones, read by Debian's own Python, which has ProMod3."""
+def template_chains(names: tuple[str, ...] = CHAINS) -> dict[str, dict]:
+    """Chains with their backbones, read by Debian's own Python, which has ProMod3."""
     script = Path(__file__).with_name("dump_chains.py")
-    run = subprocess.run(["/usr/bin/python3", str(script), *CHAINS], capture_output=True, text=True, check=False)
+    run = subprocess.run(["/usr/bin/python3", str(script), *names], capture_output=True, text=True, check=False)
     if run.returncode != 0:
         raise RuntimeError(f"promod3-data could not be read: {run.stderr.strip()}")
     return json.loads(run.stdout)
@@ -89,11 +89,16 @@ def build_plain(data: Path) -> None:
     _fasta(data / "pdb_seqres/pdb_seqres.txt", {
         f"{name.lower()[:4]}_{name[5:]} mol:protein length:{len(chain['sequence'])}  A CHAIN": chain["sequence"]
         for name, chain in chains.items()})
+    write_entries(data, chains)
+    # What stands in real ones: a heading, then old and new id at the line's end.
+    _write(data / "pdb_mmcif/obsolete.dat", " LIST OF OBSOLETE COORDINATE ENTRIES AND SUCCESSORS\nOBSLTE    31-JUL-94 116L     216L\n")
+
+
+def write_entries(data: Path, chains: dict[str, dict]) -> None:
+    """An mmCIF file for each entry that the chains belong to."""
     for entry in {name[:4] for name in chains}:
         own = {name[5:]: chain for name, chain in chains.items() if name.startswith(entry)}
         _write(data / f"pdb_mmcif/mmcif_files/{entry.lower()}.cif", mmcif(entry, own))
-    # What stands in real ones: a heading, then old and new id at the line's end.
-    _write(data / "pdb_mmcif/obsolete.dat", " LIST OF OBSOLETE COORDINATE ENTRIES AND SUCCESSORS\nOBSLTE    31-JUL-94 116L     216L\n")
 
 
 def _write(path: Path, text: str) -> None:

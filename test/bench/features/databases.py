@@ -24,26 +24,28 @@ import sequences  # noqa: E402
 import tiny_databases  # noqa: E402
 
 # Changes when what is made changes.
-_FORMAT = 1
+_FORMAT = 2
 MARK = "made.json"
 
-# The monomer: asparagine synthetase, 330 residues, the mean length of a protein. The heteromer: the haemoglobin of a fish.
-MONOMER = ("12AS_A",)
-HETEROMER = ("1SPG_A", "1SPG_B")
+# The monomer: a glycogen phosphorylase, 788 residues. The heteromer: both large chains of the F1-ATPase, 487 and 467.
+# Long ones, because the smaller the databases, the more work each residue has to be to make a minute.
+MONOMER = ("2C4M_B",)
+HETEROMER = ("2JDI_A", "2JDI_D")
+_TARGETS = (*MONOMER, *HETEROMER)
 
-# Millions of residues of each FASTA database. Real ones have 30,000 to 75,000 (UniRef90 2022_05 about 50,000) and take
-# minutes to hours; these are the smallest with which the search stage of the monomer takes well over a minute on two
-# cores, of which no single database takes half. All of them stay in memory once read, as do the parts of the real ones
-# that fast storage delivers faster than jackhmmer reads them.
+# Millions of residues of each FASTA database. Real ones have 10,000 to 75,000 and take minutes to hours; these are about
+# the smallest with which upstream's searches of either target take well over a minute on two cores, with no database
+# taking half of it, and they take 2 GB of disk. All of them stay in memory once read: it is the programs that are timed,
+# and real storage for AlphaFold delivers faster than jackhmmer reads.
 _MILLIONS = {
-    "uniref90/uniref90.fasta": 450,
-    "mgnify/mgy_clusters_2022_05.fa": 450,
-    "small_bfd/bfd-first_non_consensus_sequences.fasta": 200,
-    "uniprot/uniprot.fasta": 400,
+    "uniref90/uniref90.fasta": 600,
+    "mgnify/mgy_clusters_2022_05.fa": 600,
+    "small_bfd/bfd-first_non_consensus_sequences.fasta": 250,
+    "uniprot/uniprot.fasta": 450,
     "pdb_seqres/pdb_seqres.txt": 4,
 }
 # Relatives of each target: thousands are usual. AlphaFold keeps 10,000 of UniRef90 and 500 of MGnify.
-_RELATIVES = {"uniref90": 3000, "mgnify": 2000, "small_bfd": 1000, "uniprot": 3000, "pdb_seqres": 0}
+_RELATIVES = {"uniref90": 4000, "mgnify": 2500, "small_bfd": 1200, "uniprot": 3500, "pdb_seqres": 0}
 # Entries of HH-suite's databases. hhblits aligns the 1,000 best entries or more in each of three rounds, whatever a
 # database's size, so these cost what millions cost, the prefilter aside. hhsearch aligns all, of which PDB70 has 80,000.
 _ENTRIES = {
@@ -72,21 +74,27 @@ def ensure(folder: Path, scale: float = 1.0) -> bool:
     tiny_databases.build_plain(folder)
     with open(folder / "pdb_mmcif/obsolete.dat", "a", encoding="ascii") as handle:
         handle.write(f"OBSLTE    31-JUL-94 {_OBSOLETE}\n")
-    chains = {name: chain["sequence"] for name, chain in tiny_databases.template_chains().items()}
+    entries = {**tiny_databases.template_chains(), **tiny_databases.template_chains(_TARGETS)}
+    tiny_databases.write_entries(folder, tiny_databases.template_chains(_TARGETS))
+    chains = {name: chain["sequence"] for name, chain in entries.items()}
     real = subprocess.run(
         ["/usr/bin/python3", str(HERE / "dump_sequences.py")], capture_output=True, text=True, check=True).stdout.split()
     source = np.frombuffer("".join(real).encode(), dtype=np.uint8)
     for seed, (place, millions) in enumerate(_MILLIONS.items()):
-        _enlarge(folder / place, chains, source, int(millions * 1e6 * scale), seed)
-    for seed, (place, entries) in enumerate(_ENTRIES.items(), 100):
-        _enlarge_hh(folder / place, chains, source, int(entries * scale), seed)
+        _enlarge(folder / place, chains, source, int(millions * 1e6 * scale), seed, scale)
+    with open(folder / "pdb_seqres/pdb_seqres.txt", "a", encoding="ascii") as handle:
+        for name in _TARGETS:
+            entry = f"{name[:4].lower()}_{name[5:]} mol:protein length:{len(chains[name])}"
+            handle.write(f">{entry}  A CHAIN\n{chains[name]}\n")
+    for seed, (place, count) in enumerate(_ENTRIES.items(), 100):
+        _enlarge_hh(folder / place, chains, source, int(count * scale), seed)
     mark.write_text(json.dumps(wanted))
     return True
 
 
 def targets(folder: Path) -> dict[str, Path]:
     """FASTA files of the bench's targets, by kind."""
-    chains = tiny_databases.template_chains()
+    chains = tiny_databases.template_chains(_TARGETS)
     files = {}
     for kind, names in {"monomer": MONOMER, "heteromer": HETEROMER}.items():
         files[kind] = folder / f"{kind}.fasta"
@@ -103,14 +111,15 @@ def _name(database: str, kind: str, number: int) -> str:
     return f"{database}_{kind}_{number}"
 
 
-def _enlarge(path: Path, chains: dict[str, str], source: np.ndarray, residues: int, seed: int) -> None:
+def _enlarge(path: Path, chains: dict[str, str], source: np.ndarray, residues: int, seed: int, scale: float) -> None:
     """Adds relatives and decoys to a FASTA database; the relatives stand at random places, as in a real one."""
     database = path.parent.name
     random = np.random.default_rng(seed)
     relatives = [
         (_name(database, f"{'abc'[place]}_relative", number), text.encode())
-        for place, target in enumerate((*MONOMER, *HETEROMER))
-        for number, text in enumerate(sequences.family(chains[target], _RELATIVES[database], 10 * seed + place))]
+        for place, target in enumerate(_TARGETS)
+        for number, text in enumerate(
+            sequences.family(chains[target], int(_RELATIVES[database] * min(1.0, scale)), 10 * seed + place))]
     random.shuffle(relatives)
     share = -(-len(relatives) // max(1, -(-residues // sequences.CHUNK)))
     number = 0
@@ -130,7 +139,7 @@ def _enlarge_hh(prefix: Path, chains: dict[str, str], source: np.ndarray, entrie
         alignments = {name: {name: text} for name, text in chains.items()}
     else:
         alignments = {}
-        for place, target in enumerate((*MONOMER, *HETEROMER)):
+        for place, target in enumerate(_TARGETS):
             rows = sequences.family(chains[target], _FAMILIES * _ROWS, 10 * seed + place, aligned=True)
             for number in range(_FAMILIES):
                 own = rows[number * _ROWS:(number + 1) * _ROWS]
