@@ -107,6 +107,8 @@ describe('formatting', () => {
 
   it('leaves a record with mistakes as it is', () => {
     assert.equal(format('>x\nAC?\nD\n>y\nA C\n', 60), '>x\nAC?\nD\n>y\nAC\n');
+    // Without a header, the number is why it cannot be read.
+    assert.equal(format('0\nA', 60), '0\nA');
   });
 
   it('changes no sequence, no name and no number of mistakes, and nothing the second time', () => {

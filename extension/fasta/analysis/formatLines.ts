@@ -28,6 +28,7 @@ export function formattedLines(lines: Lines, { from, to }: RecordLines, width: n
     sequence = '';
   };
   let blankEnd = false;
+  const isHeaderless = !isHeaderLine(before[0] ?? '');
   for (const text of before) {
     if (!isSequenceLine(text)) {
       flush();
@@ -35,7 +36,10 @@ export function formattedLines(lines: Lines, { from, to }: RecordLines, width: n
       blankEnd = false;
       continue;
     }
-    const letters = text.replace(NUMBERS, '').replace(BLANKS, '');
+    const plain = text.replace(NUMBERS, '');
+    // Without a header, a number at the beginning may be why the text is no FASTA at all.
+    if (isHeaderless && plain !== text) return undefined;
+    const letters = plain.replace(BLANKS, '');
     if (!JOINABLE.test(letters)) return undefined;
     sequence += letters;
     blankEnd = text.trim() === '';
