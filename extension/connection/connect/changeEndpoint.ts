@@ -39,20 +39,21 @@ export async function addEndpoint(services: Services): Promise<void> {
   await switchProfile(services, { kind: 'remote', ...endpoint });
 }
 
-/** Asks for another key of an endpoint, and tries it. */
-export async function changeKey(services: Services, { name, url }: Endpoint): Promise<void> {
+/** Asks for another key of an endpoint, and tries it. @returns whether there is a new one */
+export async function changeKey(services: Services, { name, url }: Endpoint): Promise<boolean> {
   const title = vscode.l10n.t('Key of {0}', name);
   const found = await askUntilGood(services, {
     url,
     key: (_url, typed) => askKey(title, url, typed),
   });
-  if (!found) return;
+  if (!found) return false;
   await services.keys.set(url, found.key);
   const { profile } = services.connection;
   if (profile.kind === 'remote' && profile.url === url) {
     services.connection.reset();
     await services.connection.retry();
   }
+  return true;
 }
 
 export async function renameOne({ name, url }: Endpoint): Promise<void> {

@@ -31,14 +31,15 @@ export async function chooseBackend(services: Services): Promise<void> {
     const choice = await show(services);
     switch (choice?.kind) {
       case 'use':
-        return switchProfile(services, choice.profile);
+        return use(services, choice.profile);
       case 'add':
         return addEndpoint(services);
       case 'command':
         await vscode.commands.executeCommand(choice.command);
         return;
       case 'key':
-        return changeKey(services, choice.endpoint);
+        await changeKey(services, choice.endpoint);
+        return;
       case 'rename':
         await renameOne(choice.endpoint);
         break;
@@ -50,6 +51,18 @@ export async function chooseBackend(services: Services): Promise<void> {
     }
     // After a change the list is shown again, as it is now.
   }
+}
+
+/** Chooses a backend. One without a good key is first asked for one: it is what its user would do next. */
+async function use(services: Services, profile: Profile): Promise<void> {
+  const { connection, keys } = services;
+  if (profile.kind === 'remote' && profile.url !== '') {
+    const { state } = connection;
+    const isRefused = isSame(profile, connection.profile) && state.kind === 'failed' && state.failure === 'keyNeeded';
+    const needsKey = isRefused || (await keys.get(profile.url)) === undefined;
+    if (needsKey && !(await changeKey(services, profile))) return;
+  }
+  await switchProfile(services, profile);
 }
 
 function show(services: Services): Promise<Choice | undefined> {

@@ -159,6 +159,9 @@ describe('profiles', () => {
     await settings().update('profile', 'group', Global);
     await until('the profile again', async () => ((await api()).profile().endpoint === url ? true : undefined));
     assert.match(await statusText(), /^Error: There is no key for /, 'its key went with it');
+    // Whoever chooses it again is asked for the key at once.
+    await withPerson(connect, [], { take: [{ row: /group/ }], type: [key] });
+    assert.match(await statusText(), /Backend: "group"/);
   });
 
   it('of earlier versions are taken over without asking', async () => {
