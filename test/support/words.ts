@@ -47,7 +47,9 @@ export class Words {
       // An icon has no text.
       .replace(/^\$\([\w~-]+\) /, '')
       .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-      .replace(/\{\d\}/g, '.+');
+      .replace(/\{\d\}/g, '.+')
+      // VS Code shows some blanks as no-break spaces.
+      .replaceAll(' ', '\\s');
     return new RegExp(source);
   }
 
