@@ -6,6 +6,7 @@ import { BANDS, bandOf } from './confidence.ts';
 import type { StructureHeader } from './header.ts';
 import type { ValueMeaning } from './metric.ts';
 import { countAtoms, countChains, countResidues } from './names.ts';
+import { atomsDrawn, isCoarse } from './representations.ts';
 import type { Scene } from './scene.ts';
 import { describeSelection } from './sequence.ts';
 import { type ModelSelection, polymerResidues, type ResidueInfo, type StructureData } from './structureData.ts';
@@ -30,6 +31,14 @@ export function describeProvenance(stated: Provenance | undefined, header: Struc
   const named =
     templates.length === 0 ? '' : templates.length === 1 ? t('template {0}', list) : t('templates {0}', list);
   return [provenance.engine, named, provenance.createdAt?.slice(0, 10) ?? ''].filter((part) => part !== '').join(' · ');
+}
+
+/** What is left out of the drawing of a very large structure; empty for others. */
+export function describeCoarseness(data: StructureData, model: ModelSelection): string {
+  const atoms = atomsDrawn(data, model);
+  return isCoarse(atoms)
+    ? t('This structure of {0} atoms is drawn less finely, so that it stays easy to turn.', atoms.toLocaleString('en'))
+    : '';
 }
 
 /** Selected residues, for example `Selected: A 12–34 · 23 residues · mean Estimated CA-lDDT 87.3`. */

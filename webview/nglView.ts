@@ -10,7 +10,7 @@ import { loadStructure } from './nglLoad.ts';
 import { NglMarks } from './nglMarks.ts';
 import { NglOverlays } from './nglOverlays.ts';
 import { createStage } from './nglStage.ts';
-import { partsOf } from './representations.ts';
+import { atomsDrawn, partsOf } from './representations.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
 import type {
   AtomPair,
@@ -109,7 +109,7 @@ class NglView implements StructureView {
     this.#colors = drawing.colors;
     this.#removeRepresentations();
     const parts = partsOf(drawing.representation, drawing.model, {
-      atoms: data.atomCount / (drawing.model === 'all' ? 1 : data.modelCount),
+      atoms: atomsDrawn(data, drawing.model),
       useWorker,
       hasPolymer: polymerResidues(data, drawing.model).length > 2,
     });

@@ -1,6 +1,6 @@
 /** How each representation is drawn: which parts of the structure, as what, how finely. Pure. */
 
-import type { ModelSelection } from './structureData.ts';
+import type { ModelSelection, StructureData } from './structureData.ts';
 import type { Representation } from './structureView.ts';
 
 /** One thing to draw, in NGL's words. */
@@ -14,13 +14,26 @@ export interface Part {
 /** Cartoons are closed, so nobody sees their inner sides; drawing those too would take twice as long. */
 export const CARTOON_SIDE = 'front';
 
+/** Above it everything is drawn as coarsely as it still reads. */
+const MANY_ATOMS = 60_000;
+
+/** How many atoms the drawing of a model has. */
+export function atomsDrawn(data: Pick<StructureData, 'atomCount' | 'modelCount'>, model: ModelSelection): number {
+  return data.atomCount / (model === 'all' ? 1 : data.modelCount);
+}
+
+/** Whether a drawing of so many atoms is so much coarser that the page must say so. */
+export function isCoarse(atoms: number): boolean {
+  return atoms > MANY_ATOMS;
+}
+
 /**
  * How finely curves are drawn: pieces per residue and corners around, for up to so many atoms. What is larger is seen
  * from farther away, and a ribosome drawn as finely as a monomer would block the page for many seconds.
  */
 const CURVES = [
   { atoms: 8_000, subdiv: 8, radialSegments: 16 },
-  { atoms: 60_000, subdiv: 6, radialSegments: 10 },
+  { atoms: MANY_ATOMS, subdiv: 6, radialSegments: 10 },
   { atoms: Number.POSITIVE_INFINITY, subdiv: 3, radialSegments: 6 },
 ] as const;
 
@@ -29,9 +42,6 @@ function curve(atoms: number): Part['parameters'] {
   const { subdiv, radialSegments } = CURVES.find((step) => atoms <= step.atoms) ?? CURVES[2];
   return { quality: 'custom', subdiv, radialSegments };
 }
-
-/** Above it bases are drawn with fewer corners. */
-const MANY_ATOMS = 60_000;
 
 /** Residues of chains; the same rule as `kindOf` in nglData.ts, which says why it is not just `polymer`. */
 const POLYMER = '(protein or nucleic) and (not hetero or polymer)';
@@ -51,7 +61,7 @@ export function partsOf(
   options: { readonly atoms: number; readonly useWorker: boolean; readonly hasPolymer: boolean },
 ): Part[] {
   const within = model === 'all' ? '' : ` and /${model}`;
-  const quality = options.atoms > MANY_ATOMS ? 'low' : 'high';
+  const quality = isCoarse(options.atoms) ? 'low' : 'high';
   const polymer = `(${POLYMER})${within}`;
   const ligands: Part[] = [
     {

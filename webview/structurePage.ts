@@ -2,7 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import type { HostMessage, StructureMessage } from '../extension/structure/protocol.ts';
-import { describeProvenance } from './describe.ts';
+import { describeCoarseness, describeProvenance } from './describe.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
@@ -174,7 +174,7 @@ export class StructurePage {
       if (orientation) view.setOrientation(orientation);
       else view.resetCamera();
       this.#parts.overlay.clear();
-      this.#parts.say(scene.warning ?? paeProblem ?? '');
+      this.#parts.say(scene.warning ?? paeProblem ?? describeCoarseness(data, model));
       const residues = polymerResidues(data, 'all').length;
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
       this.#fasta.attach(scene, message.serial);
