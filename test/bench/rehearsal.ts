@@ -11,7 +11,7 @@ import { setUpPython } from '../../scripts/setup/python.ts';
 import { describeFailure } from '../../scripts/setup/result.ts';
 
 const MOST_SECONDS = 240;
-const STEPS = 'is told address and key|submits to a queue|opens the structure';
+const STEPS = 'in English (is told address and key|submits to a queue|opens the structure)';
 
 const python = await setUpPython('aws');
 if (!python.ok) throw new Error(describeFailure(python));

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { startViewerBrowser, type ViewerBrowser, type ViewerPage } from '../../scripts/support/viewerBrowser.ts';
+import { fourBands, pdbText } from '../support/structureFiles.ts';
+import { textsIn } from '../support/walks.ts';
+import { Words } from '../support/words.ts';
+
+const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
+const words = new Words('zh-cn');
+
+describe('the structure page in Chinese', function () {
+  this.timeout(180_000);
+  let browser: ViewerBrowser;
+  let viewer: ViewerPage;
+
+  before(async () => {
+    browser = await startViewerBrowser();
+    viewer = await browser.open({ language: words.language, width: 1000, height: 700 });
+  });
+  after(async () => {
+    await viewer?.close();
+    await browser?.close();
+  });
+
+  const leftInEnglish = async (): Promise<string[]> => words.leftInEnglish(await textsIn(viewer.page.locator('body')));
+
+  it('names everything that is seen, pointed at and read aloud', async () => {
+    const bytes = new TextEncoder().encode(pdbText([REMARK], fourBands));
+    assert.equal((await viewer.show({ fileName: 'model.pdb', format: 'pdb', bytes })).type, 'shown');
+    assert.equal(await viewer.page.locator('html').getAttribute('lang'), 'zh-cn');
+    assert.equal(await viewer.page.title(), words.t('Structure'));
+    assert.match(await viewer.text('.legend'), /CA-lDDT 估计值/);
+    const canvas = viewer.page.getByRole('application');
+    assert.match((await canvas.getAttribute('aria-label')) ?? '', /140 个残基/);
+    const colors = viewer.page.getByRole('combobox', { name: words.t('Colour'), exact: true });
+    const values = await colors
+      .locator('option')
+      .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    assert.ok(values.length >= 5);
+    for (const value of values) {
+      await colors.selectOption(value);
+      assert.deepEqual(await leftInEnglish(), [], value);
+    }
+    assert.deepEqual(viewer.complaints, []);
+  });
+
+  it('writes a report in Chinese', async () => {
+    await viewer.page.getByRole('button', { name: words.t('Save report…') }).click();
+    const { bytes } = await viewer.next('save-file');
+    const html = new TextDecoder().decode(bytes);
+    assert.match(html, /<html lang="zh-cn">/);
+    const texts = html
+      .replace(/<style>.*?<\/style>/s, '')
+      .split(/<[^>]*>/)
+      .map((text) => text.trim());
+    assert.deepEqual(words.leftInEnglish(texts), []);
+    assert.ok(texts.includes(words.t('Sequence')) && texts.includes(words.t('Made with Foldpad.')));
+  });
+
+  it('says what is wrong with a file', async () => {
+    const bytes = new TextEncoder().encode('no structure');
+    assert.equal(
+      (await viewer.show({ fileName: 'empty.pdb', format: 'pdb', bytes, canOpenAsText: true })).type,
+      'failed',
+    );
+    assert.equal(await viewer.text('[role=alert] h1'), words.t('{0} has no atoms.', 'empty.pdb'));
+    assert.deepEqual(await leftInEnglish(), []);
+  });
+});
