@@ -131,8 +131,8 @@ export class JobsView extends Disposable {
     // Whose jobs these are, as soon as there is a choice.
     const { profile } = this.#connection;
     const hasChoice = profile.kind === 'remote' || allProfiles().endpoints.length > 0;
-    // The description of a view that is alone in its container is not shown: the name goes into the title.
-    this.#view.title = hasChoice ? vscode.l10n.t('Jobs of {0}', profileName(profile)) : this.#title;
+    // The description of a view that is alone in its container is not shown; its title stands behind “Foldpad:”.
+    this.#view.title = hasChoice ? profileName(profile) : this.#title;
     const trouble = this.#trouble();
     // A message hides the welcome text with its buttons, which says the same.
     this.#view.message = welcome === 'jobs' ? trouble || this.#shownText() : '';
