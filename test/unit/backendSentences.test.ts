@@ -97,7 +97,7 @@ describe('Chinese sentences of backends', () => {
 
   it('are of sentences that somebody says', () => {
     const files = globSync(
-      ['backend/{api,core,local,aws,http}/**/*.ts', 'extension/logs/*.ts', 'container/**/*.{ts,py}'],
+      ['backend/{api,core,local,aws,http}/**/*.ts', 'extension/{logs,connection}/*.ts', 'container/**/*.{ts,py}'],
       { cwd: ROOT },
     );
     const source = files

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../../backend/api/job.ts';
 import { said } from '../../base/said.ts';
-import { runtimeText } from '../jobText.ts';
+import { runtimeText, statusText } from '../jobText.ts';
 import type { JobsNode } from './jobsNode.ts';
 
 export class RunNode implements JobsNode {
@@ -25,7 +25,7 @@ export class RunNode implements JobsNode {
     const attempt = run.attempt > 1 ? vscode.l10n.t('attempt {0}', run.attempt) : undefined;
     const item = new vscode.TreeItem(stage);
     const replaced = run.superseded && vscode.l10n.t('done anew');
-    item.description = [run.status, replaced, attempt, runtimeText(run)].filter(Boolean).join(' · ');
+    item.description = [statusText(run.status), replaced, attempt, runtimeText(run)].filter(Boolean).join(' · ');
     const exit = run.exitCode === undefined ? undefined : vscode.l10n.t('Exit code {0}', run.exitCode);
     item.tooltip = [`${stage} ${run.id}`, item.description, said(run.statusReason ?? ''), exit]
       .filter(Boolean)
