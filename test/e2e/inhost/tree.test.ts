@@ -107,7 +107,7 @@ describe('the rows of the Jobs view', () => {
     const rows = ((await details?.children?.()) ?? []).map(label);
     assert.ok(rows.includes('Target | 147 residues'), rows.join('\n'));
     assert.ok(rows.includes('Warning | preset has no effect'));
-    assert.ok(rows.includes('Prediction run | RUNNING · attempt 2'));
+    assert.ok(rows.includes('Prediction run | Running · attempt 2'));
   });
 
   it('never take a name for markup', () => {
