@@ -2,15 +2,14 @@
 // in the colours of its confidence. It speaks the same two messages as Foldpad's page: it says `ready`, and is sent a
 // `structure`. What Foldpad does not draw either (ambient occlusion, smoothed edges, bloom, axes) is switched off.
 
-import { PluginStateObject } from 'molstar/lib/mol-plugin-state/objects.js';
+import { StructureElement } from 'molstar/lib/mol-model/structure.js';
 import { PluginContext } from 'molstar/lib/mol-plugin/context.js';
 import { DefaultPluginSpec } from 'molstar/lib/mol-plugin/spec.js';
-import { StructureElement } from 'molstar/lib/mol-model/structure.js';
+import { PluginStateObject } from 'molstar/lib/mol-plugin-state/objects.js';
 import { Color } from 'molstar/lib/mol-util/color/index.js';
 
 /** As webview/confidence.ts has them. */
-const bandColor = (value) =>
-  Color(value >= 90 ? 0x0053d6 : value >= 70 ? 0x65cbf3 : value >= 50 ? 0xffdb13 : 0xff7d45);
+const bandColor = (value) => Color(value >= 90 ? 0x0053d6 : value >= 70 ? 0x65cbf3 : value >= 50 ? 0xffdb13 : 0xff7d45);
 
 const CONFIDENCE = {
   name: 'foldpad-confidence',
