@@ -102,7 +102,12 @@ export class JobsView extends Disposable {
     if (!this.#tree.rowOf(jobId) && this.#store.find(jobId)) await this.#filter.open();
     this.#tree.uncover(jobId);
     const row = this.#tree.rowOf(jobId);
-    if (row) await this.#view.reveal(row, { select: true, focus: false, expand: false });
+    if (!row) return;
+    try {
+      await this.#view.reveal(row, { select: true, focus: false, expand: false });
+    } catch {
+      // VS Code loses a row that is drawn anew while it looks for it. The job is in the list all the same.
+    }
   }
 
   #show(visible: boolean): void {
