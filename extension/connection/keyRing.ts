@@ -1,21 +1,29 @@
 /** The keys of backends elsewhere, each bound to the one address that it was given for. */
 
 import { hostname } from 'node:os';
-import type * as vscode from 'vscode';
+import type { Releasable } from '../base/disposable.ts';
 import { isLoopback, normalizeAddress } from './address.ts';
 
 const PREFIX = 'foldpad.key ';
+
+/** What is needed of the editor's secret storage. */
+export interface Secrets {
+  get(name: string): PromiseLike<string | undefined>;
+  store(name: string, value: string): PromiseLike<void>;
+  delete(name: string): PromiseLike<void>;
+  onDidChange(listener: (change: { readonly key: string }) => unknown): Releasable;
+}
 
 /**
  * Keeps keys in the secret storage under the addresses that they were entered for. There is no way to ask for the key of
  * a profile: whoever changes the address of one gets no key, until its user has entered one for that address.
  */
 export class KeyRing {
-  readonly #secrets: vscode.SecretStorage;
+  readonly #secrets: Secrets;
   readonly #machine: string;
 
   /** @param machine tells machines apart that use the same secret storage, as several remote ones do */
-  constructor(secrets: vscode.SecretStorage, machine: string = hostname()) {
+  constructor(secrets: Secrets, machine: string = hostname()) {
     this.#secrets = secrets;
     this.#machine = machine;
   }
@@ -33,7 +41,7 @@ export class KeyRing {
   }
 
   /** Tells the addresses whose keys have changed, in whatever window. */
-  onDidChange(listener: (concerns: (url: string) => boolean) => void): vscode.Disposable {
+  onDidChange(listener: (concerns: (url: string) => boolean) => void): Releasable {
     return this.#secrets.onDidChange(({ key }) => {
       if (key.startsWith(PREFIX)) listener((url) => this.#name(url) === key);
     });

@@ -1,9 +1,9 @@
-import type * as vscode from 'vscode';
+import type { Secrets } from '../../extension/connection/keyRing.ts';
 
 /** The editor's secret storage, in memory. */
-export class MemorySecrets implements vscode.SecretStorage {
+export class MemorySecrets implements Secrets {
   readonly #values = new Map<string, string>();
-  readonly #listeners = new Set<(event: vscode.SecretStorageChangeEvent) => unknown>();
+  readonly #listeners = new Set<(change: { readonly key: string }) => unknown>();
 
   keys = async () => [...this.#values.keys()];
   get = async (key: string) => this.#values.get(key);
@@ -18,10 +18,10 @@ export class MemorySecrets implements vscode.SecretStorage {
     this.#tell(key);
   }
 
-  onDidChange: vscode.Event<vscode.SecretStorageChangeEvent> = (listener) => {
+  onDidChange(listener: (change: { readonly key: string }) => unknown) {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
-  };
+  }
 
   #tell(key: string): void {
     for (const listener of this.#listeners) listener({ key });
