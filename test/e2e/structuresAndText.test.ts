@@ -7,6 +7,7 @@ import { letterOf } from '../../webview/sequence.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
+import { colouredPixels } from '../support/pixels.ts';
 import { experimentalPdb, fourBands, pdbText } from '../support/structureFiles.ts';
 import {
   chooseInContextMenu,
@@ -51,6 +52,14 @@ describe('structures and FASTA text show each other in a real VS Code', function
       .waitFor(WAIT);
   /** Marks of our own colours in the text; VS Code gives each kind a class of its own. */
   const marks = () => page().locator('.editor-instance .view-overlays .cdr[class*="TextEditorDecorationType"]');
+
+  /** Waits until something is to be seen where the structure should be. */
+  async function picture(): Promise<void> {
+    for (let tries = 0; colouredPixels(await viewer().locator('.stage canvas').screenshot()) < 5000; tries++) {
+      assert.ok(tries < 60, 'a structure is drawn');
+      await page().waitForTimeout(500);
+    }
+  }
 
   before(async () => {
     assert.equal(SEQUENCE.length, 140);
@@ -120,6 +129,7 @@ describe('structures and FASTA text show each other in a real VS Code', function
     await list()
       .getByText(/RMSD 0\.\d\d Å over 140 residues/)
       .waitFor(WAIT);
+    await picture();
     await screenshot(page(), 'structures-together');
   });
 });

@@ -70,6 +70,11 @@ describe('a prediction for real', () => {
     const text = await until('the FASTA file', () => vscode.window.activeTextEditor);
     assert.match(text.document.uri.path, /\/ubiquitin\.fasta$/);
     assert.ok(text.selection.active.line >= 1, 'in the sequence, below the header');
+    // As the menu of chosen rows does it.
+    await vscode.commands.executeCommand('foldpad.openTogether', job.id, [job.id]);
+    await until('the tab of structures together', () =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => /^ubiquitin · Rank 1 · /.test(label)),
+    );
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
