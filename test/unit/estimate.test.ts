@@ -128,8 +128,9 @@ describe('estimates of AlphaFold', function () {
   it('counts the ensembles of CASP14, and says so', async () => {
     const usual = await estimate(1396, 'p4');
     const casp = await estimate(1396, 'p4', { preset: 'CASP14' });
-    const models = usual.minutes.likely - 39;
-    assert.ok(Math.abs(casp.minutes.likely - (39 + 8 * models)) <= 8, `${casp.minutes.likely} min`);
+    // What comes after the searches, which take 39 minutes; both times are rounded.
+    const times = (casp.minutes.likely - 39) / (usual.minutes.likely - 39);
+    assert.ok(times > 7 && times < 9, `${times} times as long`);
     assert.ok(casp.warnings.some((warning) => warning.includes('eight ensembles')));
   });
 
