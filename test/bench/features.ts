@@ -68,16 +68,11 @@ function tellComparison(kind: string, found: Comparison): void {
     text: `≤ ${1 + NOISE}`,
     ok: ratio <= 1 + NOISE,
   });
-  tell(
-    `${kind}: features that differ from upstream's`,
-    different.length,
-    '',
-    different.join(', ') || 'array by array',
-    {
-      text: '0',
-      ok: different.length === 0,
-    },
-  );
+  if (different !== null) {
+    const names = different.join(', ') || 'compared array by array';
+    const target = { text: '0', ok: different.length === 0 };
+    tell(`${kind}: features that differ from upstream's`, different.length, '', names, target);
+  }
   for (const tool of found.tools) tellTool(kind, tool);
   for (const [cpus, value] of Object.entries(found.predicted)) {
     const other = found.predicted_by_hmmers_author[cpus]?.toFixed(2);

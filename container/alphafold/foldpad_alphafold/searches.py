@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,10 @@ def search_key(kind: Kind, sequence: str, databases: dict[str, Database]) -> str
 
 @dataclass
 class Searches:
-    """Runs the searches of all chains of one target. ``seconds``: how long each took, for timings."""
+    """Runs the searches of all chains of one target. ``seconds``: how long each took, for timings.
+
+    ``template_queries``: sequence -> what the template search was asked, where it was run and not known already.
+    """
 
     databases: dict[str, Database]
     multimer: bool
@@ -72,6 +75,7 @@ class Searches:
     cpus: int
     report: Reporter
     seconds: dict[str, float]
+    template_queries: dict[str, str] = field(default_factory=dict)
 
     def run(self, chains: list[Chain]) -> dict[tuple[str, str], Path]:
         """(sequence, search) -> file with the answer, whose query is called QUERY_NAME."""
@@ -108,7 +112,7 @@ class Searches:
         def search(output: Path) -> dict:
             with tempfile.TemporaryDirectory(prefix="foldpad-search-") as folder:
                 if kind.name == TEMPLATES:
-                    output.write_text(self._templates(answers[sequence, _UNIREF90.name], threads))
+                    output.write_text(self._templates(sequence, answers[sequence, _UNIREF90.name], threads))
                 else:
                     self._msa(kind, sequence, Path(folder), output, threads)
             return {"search": kind.name, "tool": kind.tool, "version": tools.version(kind.tool), "threads": threads}
@@ -136,7 +140,9 @@ class Searches:
             return pipeline.jackhmmer_mgnify_runner, pipeline.mgnify_max_hits
         return (pipeline.jackhmmer_small_bfd_runner if kind is _SMALL_BFD else pipeline.hhblits_bfd_uniref_runner), None
 
-    def _templates(self, uniref90: Path, threads: int) -> str:
+    def _templates(self, sequence: str, uniref90: Path, threads: int) -> str:
         pipeline = upstream.monomer_pipeline(self.databases, None, None, precomputed=True)
         searcher = upstream.template_searcher(self.multimer, self.databases, threads)
-        return searcher.query(upstream.template_query(searcher, uniref90, pipeline.uniref_max_hits))
+        query = upstream.template_query(searcher, uniref90, pipeline.uniref_max_hits)
+        self.template_queries[sequence] = query
+        return searcher.query(query)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,16 +86,17 @@ def compare(kind: str, fasta: Path, data: Path, repetitions: int) -> dict:
                  f"--cache={folder / f'cache-{number}'}", f"--threads={CORES}"])
 
         for number in range(repetitions):
-            sides = [("upstream", upstreams), ("ours", lambda number=number: ours(number))]
+            sides = [("upstream", upstreams), ("ours", partial(ours, number))]
             for side, work in sides if number % 2 == 0 else reversed(sides):
                 times[side].append(timed(work))
                 say(f"{kind}, {side}: {times[side][-1]}")
         manifest = json.loads((folder / "ours/features.json").read_text())
         # hhblits on several threads is not deterministic; without it, the features must be the same.
-        same = different_arrays(folder / "upstream.pkl", folder / "ours/features.pkl") if database_preset == "reduced_dbs" else []
+        comparable = database_preset == "reduced_dbs"
+        different = different_arrays(folder / "upstream.pkl", folder / "ours/features.pkl") if comparable else None
     return {
         "residues": manifest["residues"], "msa_depth": manifest["msa_depth"], "templates": manifest["templates"],
-        "assemble_seconds": manifest["timings"]["assemble"], "different_arrays": same, "times": times,
+        "assemble_seconds": manifest["timings"]["assemble"], "different_arrays": different, "times": times,
         **{side: statistics.median(one["seconds"] for one in runs) for side, runs in times.items()}}
 
 
@@ -103,7 +105,8 @@ def different_arrays(one: Path, other: Path) -> list[str]:
     with open(one, "rb") as a, open(other, "rb") as b:
         left, right = pickle.load(a), pickle.load(b)  # noqa: S301 (made by this benchmark)
     shared = left.keys() & right.keys()
-    return sorted({*(left.keys() ^ right.keys()), *(name for name in shared if not np.array_equal(left[name], right[name]))})
+    unequal = {name for name in shared if not np.array_equal(left[name], right[name])}
+    return sorted(unequal | (left.keys() ^ right.keys()))
 
 
 def measure_tools(kind: str, fasta: Path, data: Path) -> list[dict]:
@@ -122,7 +125,7 @@ def measure_tools(kind: str, fasta: Path, data: Path) -> list[dict]:
             times = {}
             for cores in range(1, CORES + 1):
                 with on_cores(cores):
-                    times[cores] = timed(lambda search=search, cores=cores: one_search(search, query, found, multimer, folder, cores))
+                    times[cores] = timed(partial(one_search, search, query, found, multimer, folder, cores))
             say(f"{kind}, {search.name}: {times}")
             results.append({
                 "search": search.name, "tool": search.tool, "weight": search.weight, "max_threads": search.max_threads,
