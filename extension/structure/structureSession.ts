@@ -61,6 +61,8 @@ export class StructureSession implements vscode.Disposable {
     this.#subject = subject;
     this.#together = new StructuresTogether(this, shelf, subject);
     this.#link = new PageLink(this, pages);
+    // It follows the next one: when the tab is closed early, nobody has to have waited.
+    this.#shown.promise.catch(() => {});
     this.#expect();
     this.#webview.options = structureWebviewOptions(extensionUri);
     this.#subscriptions.push(this.#webview.onDidReceiveMessage((message) => this.#receive(message)));
