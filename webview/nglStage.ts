@@ -15,7 +15,7 @@ interface ShaderChecks {
 export function createStage(container: HTMLElement): NGL.Stage {
   const stage = new NGL.Stage(container, {
     tooltip: false,
-    // One picture a picture: the canvas smooths edges itself. nglPace.ts refines still pictures where that is quick.
+    // Drawn once, also when it stands still: the canvas smooths edges itself (docs/adr/028).
     sampleLevel: -1,
     clipDist: 1,
     // Even light, little highlight: a band must look like its legend on every side of the molecule.

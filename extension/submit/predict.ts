@@ -8,6 +8,7 @@ import { join, UserError } from '../base/errors.ts';
 import { said } from '../base/said.ts';
 import { fastaUris } from '../commands/fastaUris.ts';
 import type { Services } from '../commands/services.ts';
+import type { BackendId } from '../connection/address.ts';
 import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import { type FastaInput, readRecordInput, refuseProblems } from '../fasta/fastaInputs.ts';
 import { isRecordTarget } from '../fasta/recordTarget.ts';
@@ -32,8 +33,32 @@ export async function predict(
   // The files are judged first: a mistake in one of them needs no backend to be told of.
   const { inputs, files } = await chosenInputs(given);
   if (inputs.length === 0) return [];
-  const situation = await lookAround(services, asking, inputs, given[0]);
+  const situation = await againIfSwitched(() => lookAround(services, asking, inputs, given[0]));
   const { backend } = services.connection;
+  try {
+    return await askAndSubmit(services, situation, { inputs, files, backend });
+  } catch (error) {
+    // Not the user's doing: an answer that was waited for belonged to a backend that is no longer the chosen one.
+    if (error instanceof vscode.CancellationError) services.connection.mustBe(backend);
+    throw error;
+  }
+}
+
+/** What nobody was asked about yet goes to whichever backend is chosen by then. */
+async function againIfSwitched<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof vscode.CancellationError)) throw error;
+    return look();
+  }
+}
+
+async function askAndSubmit(
+  services: Services,
+  situation: Situation,
+  { inputs, files, backend }: ChosenInputs & { readonly backend: BackendId },
+): Promise<readonly Job[]> {
   const known = await knownRecords(services, situation, inputs);
   const records = inputs.flatMap(({ file }) => file.records);
   const asksRecords = stepsOf(situation, {}).includes('records');
@@ -62,10 +87,13 @@ export async function predict(
   return jobs;
 }
 
-/** `files`: how many were chosen, also those that are left out. */
-async function chosenInputs(
-  given: readonly unknown[],
-): Promise<{ readonly inputs: readonly FastaInput[]; readonly files: number }> {
+interface ChosenInputs {
+  readonly inputs: readonly FastaInput[];
+  /** How many were chosen, also those that are left out. */
+  readonly files: number;
+}
+
+async function chosenInputs(given: readonly unknown[]): Promise<ChosenInputs> {
   const [target] = given;
   if (isRecordTarget(target)) return { inputs: [await readRecordInput(target)], files: 1 };
   const uris = await fastaUris(given);

@@ -172,5 +172,5 @@ export const PARTS: readonly Part[] = [
     minutes: 10,
     run: (options) => runWithResults('inhost', 'inHostRunner.ts', [], options),
   },
-  mochaPart('e2e', 'test/e2e/*.test.ts', 20, { needs: ['editor', 'browser'], needsBuild: true }),
+  mochaPart('e2e', 'test/e2e/*.test.ts', 25, { needs: ['editor', 'browser'], needsBuild: true }),
 ];

@@ -128,6 +128,28 @@ describe('profiles', () => {
     listening.dispose();
   });
 
+  it('that are switched while a prediction is prepared lose none without a word', async function () {
+    needsEngine(this);
+    const foldpadApi = await api();
+    assert.equal(foldpadApi.profile().kind, 'local');
+    const file = vscode.Uri.file(path.join(folder, 'switched.fasta'));
+    await vscode.workspace.fs.writeFile(file, Buffer.from(`>switched\n${[...UBIQUITIN].reverse().join('')}\n`));
+    const client = new FoldpadClient({ url, key });
+    const isSwitched = ({ name }: { readonly name: string }) => name === 'switched';
+    await withPerson(async ({ errors }) => {
+      const predicting = vscode.commands.executeCommand('foldpad.predictWithLastSettings', file);
+      await settings().update('profile', 'group', vscode.ConfigurationTarget.Global);
+      await predicting;
+      const there = (await client.list()).jobs.some(isSwitched);
+      await vscode.commands.executeCommand('foldpad.useLocalBackend');
+      await foldpadApi.refresh();
+      const here = foldpadApi.jobs().some(isSwitched);
+      const told = errors.some((message) => /Another backend was chosen/.test(message));
+      const outcomes = [there, here, told].filter(Boolean);
+      assert.equal(outcomes.length, 1, `there: ${there}, here: ${here}, told: ${errors.join(' ')}`);
+    });
+  });
+
   it('give no key to an address that it was not entered for', async function () {
     needsEngine(this);
     const asked: string[] = [];
