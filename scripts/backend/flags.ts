@@ -46,7 +46,6 @@ function parse<const T extends ParseArgsConfig['options']>(command: string, opti
 
 export type CommonFlags = ReturnType<typeof parseDoctorFlags>;
 export type DeployFlags = ReturnType<typeof parseDeployFlags>;
-export type DestroyFlags = ReturnType<typeof parseDestroyFlags>;
 
 /** @throws UsageError */
 export function parseDeployFlags(argv: readonly string[]) {
