@@ -153,7 +153,14 @@ function page(name, entry, production) {
       alias: { ngl$: path.join(ROOT, 'node_modules/ngl/dist/ngl.js') },
     },
     experiments: { css: true },
-    output: { path: path.join(DIST, 'webview'), filename: '[name].js', cssFilename: '[name].css', publicPath: '' },
+    output: {
+      path: path.join(DIST, 'webview'),
+      filename: '[name].js',
+      cssFilename: '[name].css',
+      publicPath: '',
+      // The times of the files tell whether they are older than their sources (scripts/support/viewerBundle.ts).
+      compareBeforeEmit: false,
+    },
     plugins: [new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })],
   };
 }
