@@ -222,7 +222,7 @@ describe('FASTA as a language', function () {
     await screenshot(page, 'fasta 12 large');
     await statusItem(page, /FASTA, 5\d/).click();
     await pick(page, 'Check the File');
-    await notification(page, `${largeRecords} records, 1 errors, 0 warnings.`).waitFor({ timeout: STEP_MS * 2 });
+    await notification(page, `Records: ${largeRecords}, errors: 1, warnings: 0.`).waitFor({ timeout: STEP_MS * 2 });
     await screenshot(page, 'fasta 13 large checked');
     await runCommandNamed(page, 'Foldpad: Go to Record…');
     await typeQuickly(page, 'broken');

@@ -15,6 +15,7 @@ import {
   explorerRow,
   pick,
   pressInNotification,
+  quickPickRow,
   runCommandNamed,
   screenshot,
   showContainer,
@@ -176,6 +177,8 @@ export async function saveResults(stage: Stage, job: string, folder: string): Pr
   const { page, words } = stage;
   await chooseInContextMenu(page, jobRow(page, job), words.t('Save Results As…'));
   await page.locator('.quick-input-title').getByText(words.t('Save Results')).waitFor({ timeout: STEP_MS });
+  // The dialog puts the folder that it begins with into its input when it has read it, over what was typed before.
+  await quickPickRow(page, '..').waitFor({ timeout: STEP_MS });
   await typeQuickly(page, `${folder}/`);
   const save = page.locator('.quick-input-widget .monaco-button').filter({ hasText: words.t('Save Here') });
   await save.click({ timeout: STEP_MS });
