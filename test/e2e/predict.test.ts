@@ -21,6 +21,7 @@ import {
   openWorkbench,
   pick,
   pressInNotification,
+  reloadWindow,
   screenshot,
   showContainer,
   statusItem,
@@ -157,7 +158,7 @@ describe('from a FASTA file to a structure', function () {
   it('brings the structure back after the window was reloaded', async () => {
     await editorTab(page, 'hemoglobin-beta').click();
     await drawnPixels(page);
-    await openWorkbench(page, editor.url);
+    await reloadWindow(page);
     const pixels = await drawnPixels(page);
     await screenshot(page, '10 reloaded');
     assert.ok(pixels > DRAWN_PIXELS, `${pixels} coloured pixels`);

@@ -18,7 +18,6 @@ import {
   runCommandNamed,
   screenshot,
   statusItem,
-  treeRow,
   typeQuickly,
 } from '../support/workbench.ts';
 
@@ -107,7 +106,7 @@ describe('choosing among queues of AlphaFold', function () {
     await screenshot(page, 'queues 4 changed');
     await quickPickRow(page, /about 39 min/).waitFor({ timeout: STEP_MS });
     await pick(page, /Predict.*about/);
-    await treeRow(page, /lysozyme/).waitFor({ timeout: STEP_MS });
+    await statusItem(page, /Foldpad \(GPUs\): 1 job/).waitFor({ timeout: STEP_MS });
     const [job] = (await backend.world.client().list()).jobs;
     assert.equal(job?.queue, 'p4');
     assert.equal(job.parameters.dbPreset, 'reduced_dbs');
