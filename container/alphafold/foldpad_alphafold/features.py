@@ -18,7 +18,7 @@ from .msa_names import renamed
 from .presets import is_multimer
 from .progress import Reporter
 from .search_cache import SearchCache
-from .searches import QUERY_NAME, TEMPLATES, Searches, kinds, search_key
+from .searches import TEMPLATES, Searches, kinds, search_key
 from .target import Chain, write_fasta
 from .templates import Exclusion, KnownTemplates
 
@@ -102,7 +102,7 @@ def make_features(
     timings["searches"] = round(time.monotonic() - started, 2)
     started = time.monotonic()
     report.progress("assemble", 0.87, "Assembling the features.")
-    features = assemble(chains, options, databases, answers, report, searches.template_queries)
+    features = assemble(chains, options, databases, answers, report, searches.template_alignments)
     timings["assemble"] = round(time.monotonic() - started, 2)
     with appearing(out / FEATURES_FILE) as temporary, open(temporary, "wb") as handle:
         pickle.dump(features, handle, protocol=PICKLE_PROTOCOL)
@@ -114,11 +114,11 @@ def make_features(
 
 def assemble(
     chains: list[Chain], options: FeatureOptions, databases: dict[str, Database],
-    answers: dict[tuple[str, str], Path], report: Reporter, template_queries: dict[str, str],
+    answers: dict[tuple[str, str], Path], report: Reporter, template_alignments: dict[str, str],
 ) -> dict[str, Any]:
     """Lets AlphaFold's own pipeline make the features of answers that lie where it looks for precomputed ones.
 
-    ``template_queries``: sequence -> what the template search was asked; made again where it is missing.
+    ``template_alignments``: sequence -> what templates were searched with; made again where it is missing.
     """
     searcher = upstream.template_searcher(options.multimer, databases, 1)
     known = KnownTemplates(searcher, options.exclusion)
@@ -129,8 +129,8 @@ def assemble(
         for name, place, sequence in _places(chains, options.multimer):
             msas = Path(folder) / "msas" / place
             msas.mkdir(parents=True, exist_ok=True)
-            query = _lay_out(name, sequence, msas, answers, searcher, monomer.uniref_max_hits, template_queries.get(sequence))
-            known.know(query, answers[sequence, TEMPLATES].read_text())
+            asked = _lay_out(name, sequence, msas, answers, monomer.uniref_max_hits, template_alignments.get(sequence))
+            known.know(asked, answers[sequence, TEMPLATES].read_text())
         fasta = Path(folder) / "target.fasta"
         write_fasta(fasta, chains)
         try:
@@ -155,22 +155,19 @@ def _places(chains: list[Chain], multimer: bool) -> list[tuple[str, str, str]]:
 
 
 def _lay_out(
-    name: str, sequence: str, msas: Path, answers: dict[tuple[str, str], Path], searcher: Any, max_hits: int,
-    asked: str | None,
+    name: str, sequence: str, msas: Path, answers: dict[tuple[str, str], Path], max_hits: int, asked: str | None,
 ) -> str:
-    """Writes a chain's alignments where the pipeline looks for them; returns what it will ask the template search.
+    """Writes a chain's alignments where the pipeline looks for them; returns what it will search templates with.
 
-    ``asked``: the same question under the neutral name. Making it from a deep alignment takes seconds, renaming none.
+    ``asked``: the same alignment under the neutral name. Making it from a deep alignment takes seconds, renaming none.
     """
     for (owner, search), file in answers.items():
         if owner == sequence and search != TEMPLATES:
             text = renamed(file.read_text(), name, stockholm=file.suffix == ".sto")
             (msas / file.name).write_text(text)
     if asked is not None:
-        stockholm = searcher.input_format == "sto"
-        # What stands behind the name in A3M, if only a blank, is part of the question.
-        return renamed(asked, name, stockholm=True) if stockholm else asked.replace(QUERY_NAME, name, 1)
-    return upstream.template_query(searcher, msas / "uniref90_hits.sto", max_hits)
+        return renamed(asked, name, stockholm=True)
+    return upstream.template_alignment(msas / "uniref90_hits.sto", max_hits)
 
 
 def _manifest(

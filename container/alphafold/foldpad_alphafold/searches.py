@@ -66,7 +66,7 @@ def search_key(kind: Kind, sequence: str, databases: dict[str, Database]) -> str
 class Searches:
     """Runs the searches of all chains of one target. ``seconds``: how long each took, for timings.
 
-    ``template_queries``: sequence -> what the template search was asked, where it was run and not known already.
+    ``template_alignments``: sequence -> what templates were searched with, where that was not known already.
     """
 
     databases: dict[str, Database]
@@ -75,7 +75,7 @@ class Searches:
     cpus: int
     report: Reporter
     seconds: dict[str, float]
-    template_queries: dict[str, str] = field(default_factory=dict)
+    template_alignments: dict[str, str] = field(default_factory=dict)
 
     def run(self, chains: list[Chain]) -> dict[tuple[str, str], Path]:
         """(sequence, search) -> file with the answer, whose query is called QUERY_NAME."""
@@ -143,6 +143,6 @@ class Searches:
     def _templates(self, sequence: str, uniref90: Path, threads: int) -> str:
         pipeline = upstream.monomer_pipeline(self.databases, None, None, precomputed=True)
         searcher = upstream.template_searcher(self.multimer, self.databases, threads)
-        query = upstream.template_query(searcher, uniref90, pipeline.uniref_max_hits)
-        self.template_queries[sequence] = query
-        return searcher.query(query)
+        alignment = upstream.template_alignment(uniref90, pipeline.uniref_max_hits)
+        self.template_alignments[sequence] = alignment
+        return upstream.search_templates(searcher, alignment)

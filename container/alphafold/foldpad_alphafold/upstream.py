@@ -127,10 +127,16 @@ def run_msa_tool(runner: Any, fasta: Path, output: Path, max_sequences: int | No
         max_sto_sequences=max_sequences)
 
 
-def template_query(searcher: Any, uniref90: Path, max_sequences: int) -> str:
-    """What AlphaFold's pipeline gives the template search, made from the UniRef90 hits by its own functions."""
+def template_alignment(uniref90: Path, max_sequences: int) -> str:
+    """The UniRef90 hits, in Stockholm format, as AlphaFold's pipeline searches templates with them; by its own functions."""
     from alphafold.data import parsers
 
     msa = parsers.truncate_stockholm_msa(str(uniref90), max_sequences)
-    msa = parsers.remove_empty_columns_from_stockholm_msa(parsers.deduplicate_stockholm_msa(msa))
-    return parsers.convert_stockholm_to_a3m(msa) if searcher.input_format == "a3m" else msa
+    return parsers.remove_empty_columns_from_stockholm_msa(parsers.deduplicate_stockholm_msa(msa))
+
+
+def search_templates(searcher: Any, alignment: str) -> str:
+    """Raw output of the template search for an alignment in Stockholm format, which it is given in its own format."""
+    from alphafold.data import parsers
+
+    return searcher.query(parsers.convert_stockholm_to_a3m(alignment) if searcher.input_format == "a3m" else alignment)

@@ -153,7 +153,8 @@ def one_search(search: Kind, query: Path, found: dict, multimer: bool, folder: P
     pipeline = upstream.monomer_pipeline(found, None, None, precomputed=True)
     if search.name == TEMPLATES:
         searcher = upstream.template_searcher(multimer, found, threads)
-        searcher.query(upstream.template_query(searcher, folder / "uniref90_hits.sto", pipeline.uniref_max_hits))
+        upstream.search_templates(
+            searcher, upstream.template_alignment(folder / "uniref90_hits.sto", pipeline.uniref_max_hits))
         return
     runners = {
         "uniref90": (pipeline.jackhmmer_uniref90_runner, pipeline.uniref_max_hits),
