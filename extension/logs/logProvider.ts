@@ -4,7 +4,7 @@
  */
 
 import * as vscode from 'vscode';
-import { Disposable } from '../base/disposable.ts';
+import { ReadOnlyFileSystem } from '../base/readOnlyFileSystem.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LogDocuments } from './logDocuments.ts';
 import { LOG_SCHEME } from './logUri.ts';
@@ -19,13 +19,11 @@ interface Version {
 const NEVER_READ: Version = { mtime: 0, size: 0 };
 
 export class LogProvider
-  extends Disposable
-  implements vscode.FileSystemProvider, vscode.FoldingRangeProvider, vscode.DocumentSymbolProvider
+  extends ReadOnlyFileSystem
+  implements vscode.FoldingRangeProvider, vscode.DocumentSymbolProvider
 {
   readonly #connection: Connection;
   readonly #log: vscode.LogOutputChannel;
-  readonly #changed = this._register(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
-  readonly onDidChangeFile = this.#changed.event;
   readonly #versions = new Map<string, Version>();
   #documents: Promise<LogDocuments> | undefined;
 
@@ -57,29 +55,8 @@ export class LogProvider
     return bytes;
   }
 
-  /** Logs that are open are followed without being asked to. */
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-
   readDirectory(): [string, vscode.FileType][] {
     return [];
-  }
-
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   async provideFoldingRanges({ uri }: vscode.TextDocument): Promise<vscode.FoldingRange[]> {
@@ -101,7 +78,7 @@ export class LogProvider
 
   #grown(uri: vscode.Uri): void {
     this.#note(uri, ({ mtime, size }) => ({ mtime: Math.max(Date.now(), mtime + 1), size }));
-    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
   #note(uri: vscode.Uri, change: (version: Version) => Version): void {

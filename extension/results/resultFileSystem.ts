@@ -3,16 +3,16 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../backend/api/result.ts';
 import { isProblem } from '../base/errors.ts';
+import { ReadOnlyFileSystem } from '../base/readOnlyFileSystem.ts';
 import type { ResultReader } from './resultReader.ts';
 import { parseResultUri, RESULT_SCHEME, type ResultPlace } from './resultUri.ts';
 
-export class ResultFileSystem implements vscode.FileSystemProvider {
+/** Results never change: nothing is ever told of them. */
+export class ResultFileSystem extends ReadOnlyFileSystem {
   readonly #results: ResultReader;
-  /** Results never change: there is nothing to tell. */
-  readonly #never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.#never.event;
 
   constructor(results: ResultReader) {
+    super();
     this.#results = results;
   }
 
@@ -22,10 +22,6 @@ export class ResultFileSystem implements vscode.FileSystemProvider {
       isReadonly: new vscode.MarkdownString(vscode.l10n.t('Results of a prediction are read-only.')),
       isCaseSensitive: true,
     });
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
@@ -48,22 +44,6 @@ export class ResultFileSystem implements vscode.FileSystemProvider {
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const { place } = await this.#open(uri);
     return asFile(uri, () => this.#results.at(place.backend).file(place.jobId, place.path));
-  }
-
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   async #open(uri: vscode.Uri): Promise<{ place: ResultPlace; manifest: Result }> {

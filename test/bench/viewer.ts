@@ -10,7 +10,7 @@ import { setUpBrowser } from '../../scripts/setup/browser.ts';
 import { describeFailure } from '../../scripts/setup/result.ts';
 import { assembledPdb, copiesFor } from '../support/assembledStructure.ts';
 import { BROWSER_FLAGS } from '../support/browser.ts';
-import { fourBands } from '../support/structureFiles.ts';
+import { fourBands, REMARK } from '../support/structureFiles.ts';
 import { measureLarge } from './viewer/large.ts';
 import { type Box, type Drawer, servePages } from './viewer/pages.ts';
 import { type BenchFile, VIEWPORT, visit } from './viewer/visit.ts';
@@ -18,7 +18,6 @@ import { type BenchFile, VIEWPORT, visit } from './viewer/visit.ts';
 const SIZES = [2_000, 20_000];
 const MOST_RATIO = 0.5;
 const DRAWERS: readonly Drawer[] = ['foldpad', 'molstar'];
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 
 function report(line: {
   name: string;

@@ -10,13 +10,12 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
-import { fourBands, pdbText } from '../support/structureFiles.ts';
+import { fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import { chooseInContextMenu, editorTab, explorerRow, openWorkbench, webview } from '../support/workbench.ts';
 
 const MOST_GROWTH_MB = 10;
 /** The first tabs load code that stays. */
 const WARM_UP = 3;
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 const FILE = 'model.pdb';
 const WAIT = { timeout: 120_000 };
 const SETTLE_MS = 1_000;

@@ -8,7 +8,7 @@ import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { type EditorPlatform, startEditorPlatform } from '../support/editorPlatform.ts';
 import { needsEngine } from '../support/engine.ts';
-import { miniStackMissing } from '../support/miniStack.ts';
+import { needsMiniStack } from '../support/miniStack.ts';
 import { vsixFile } from '../support/package.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import * as walk from '../support/walks.ts';
@@ -28,11 +28,7 @@ describe('the editor on the AWS backend', function () {
 
   before(async function () {
     needsEngine(this);
-    const missing = miniStackMissing();
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    needsMiniStack(this);
     platform = await startEditorPlatform();
   });
 

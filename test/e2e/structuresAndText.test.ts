@@ -8,7 +8,7 @@ import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
 import { colouredPixels } from '../support/pixels.ts';
-import { experimentalPdb, fourBands, pdbText } from '../support/structureFiles.ts';
+import { experimentalPdb, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import {
   chooseInContextMenu,
   editorTab,
@@ -20,7 +20,6 @@ import {
   webview,
 } from '../support/workbench.ts';
 
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 const WAIT = { timeout: 90_000 };
 /** Width of one residue in the sequence track, and where the first one begins. */
 const CELL = 11;

@@ -7,7 +7,7 @@ import { PNG } from 'pngjs';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
-import { experimentalPdb, fourBands, pdbText } from '../support/structureFiles.ts';
+import { experimentalPdb, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import {
   chooseInContextMenu,
   explorerRow,
@@ -19,7 +19,6 @@ import {
 } from '../support/workbench.ts';
 
 const MODEL = 'model[1].PDB';
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 const WAIT = { timeout: 90_000 };
 
 describe('the structure viewer in a real VS Code', function () {

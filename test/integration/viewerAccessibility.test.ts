@@ -9,13 +9,12 @@ import {
   type ViewerBrowser,
   type ViewerPage,
 } from '../../scripts/support/viewerBrowser.ts';
-import { fourBands, pdbText, RESIDUES } from '../support/structureFiles.ts';
+import { fourBands, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const THEMES = ['light', 'dark', 'high-contrast'] as const;
 /** What axe calls a violation that keeps people out. */
 const GRAVE = ['serious', 'critical'];
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const row = Array.from({ length: RESIDUES }, (_, index) => index % 30);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { startViewerBrowser, type ViewerBrowser, type ViewerPage } from '../../scripts/support/viewerBrowser.ts';
-import { fourBands, pdbText } from '../support/structureFiles.ts';
+import { fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import { textsIn } from '../support/walks.ts';
 import { Words } from '../support/words.ts';
 
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 const words = new Words('zh-cn');
 
 describe('the structure page in Chinese', function () {

@@ -6,10 +6,9 @@ import {
   type ViewerBrowser,
   type ViewerPage,
 } from '../../scripts/support/viewerBrowser.ts';
-import { fourBands, pdbText, RESIDUES } from '../support/structureFiles.ts';
+import { fourBands, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
 
 const SHOTS = new URL('../e2e/shots/', import.meta.url);
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 /** Width of one residue in the track, and where its first chain's residues begin. */
 const CELL = 11;
 const FIRST = 3 * CELL;

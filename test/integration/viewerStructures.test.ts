@@ -7,11 +7,18 @@ import {
   type ViewerBrowser,
   type ViewerPage,
 } from '../../scripts/support/viewerBrowser.ts';
-import { bcifBytes, cifText, experimentalPdb, fourBands, pdbText, RESIDUES } from '../support/structureFiles.ts';
+import {
+  bcifBytes,
+  cifText,
+  experimentalPdb,
+  fourBands,
+  pdbText,
+  REMARK,
+  RESIDUES,
+} from '../support/structureFiles.ts';
 
 const SHOTS = new URL('../e2e/shots/', import.meta.url);
 const BANDS = ['veryHigh', 'high', 'low', 'veryLow'] as const;
-const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

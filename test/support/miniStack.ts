@@ -47,7 +47,7 @@ export interface MiniStack {
 }
 
 /** Why the emulator cannot be used here; `undefined` if it can. `npm test` installs it. */
-export function miniStackMissing(): string | undefined {
+function miniStackMissing(): string | undefined {
   if (process.env.FOLDPAD_AWS_MISSING) return process.env.FOLDPAD_AWS_MISSING;
   return isPythonReady('aws') ? undefined : 'the AWS emulator is not installed; npm test -- --only contract brings it';
 }

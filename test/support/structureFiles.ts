@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 
 const FIXTURE = new URL('../fixtures/structures/5eep.pdb', import.meta.url);
 
+/** What the homology engine writes into a model about its B-factor column. */
+export const REMARK = 'REMARK   3 B-FACTOR COLUMN: ESTIMATED CA-LDDT, 0 (WRONG) TO 100 (RIGHT).';
+
 /** One atom of the entry. */
 export interface Atom {
   readonly name: string;
