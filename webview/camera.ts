@@ -34,39 +34,25 @@ export function fitCamera(
   const shown = shownResidues(data, model);
   const byAtom = data.atomCount <= MANY_ATOMS;
   const margin = byAtom ? MARGIN.atoms : MARGIN.residues;
-  const points = (byAtom ? atomsOf(data, new Set(shown)) : shown.map(({ atom }) => atom)).map(
-    (atom): Vector => [coordinates.x[atom] ?? 0, coordinates.y[atom] ?? 0, coordinates.z[atom] ?? 0],
-  );
+  const points = pointsOf(coordinates, byAtom ? atomsOf(data, new Set(shown)) : shown.map(({ atom }) => atom));
   const mean = centroid(points);
   const [longest, middle] = principalAxes(points, mean);
   const wide = size.width >= size.height;
-  const first = minus(points[0] ?? mean, mean);
+  const first: Vector = points.length > 0 ? minus([points[0] ?? 0, points[1] ?? 0, points[2] ?? 0], mean) : [0, 0, 0];
   // The camera stands on the negative z axis and sees x growing to the left.
   const right = pointingTo(wide ? longest : middle, first);
   const up = pointingTo(wide ? middle : longest, first);
   const depth = cross(right, up);
 
-  const turned = points.map((point): Vector => {
-    const v = minus(point, mean);
-    return [dot(v, right), dot(v, up), dot(v, depth)];
-  });
-  const middleOf = (axis: 0 | 1 | 2): number => {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const point of turned) {
-      low = Math.min(low, point[axis]);
-      high = Math.max(high, point[axis]);
-    }
-    return turned.length === 0 ? 0 : (low + high) / 2;
-  };
-  const shift: Vector = [middleOf(0), middleOf(1), middleOf(2)];
+  const turned = turn(points, mean, right, up, depth);
+  const shift: Vector = [middleOf(turned, 0), middleOf(turned, 1), middleOf(turned, 2)];
   const tangent = Math.tan((fieldOfView * Math.PI) / 360);
   const aspect = Math.max(1, size.width) / Math.max(1, size.height);
   let distance = 10;
-  for (const [x, y, z] of turned) {
-    const across = (Math.abs(x - shift[0]) + margin) / aspect;
-    const along = Math.abs(y - shift[1]) + margin;
-    distance = Math.max(distance, Math.max(across, along) / tangent - (z - shift[2]));
+  for (let at = 0; at < turned.length; at += 3) {
+    const across = (Math.abs((turned[at] ?? 0) - shift[0]) + margin) / aspect;
+    const along = Math.abs((turned[at + 1] ?? 0) - shift[1]) + margin;
+    distance = Math.max(distance, Math.max(across, along) / tangent - ((turned[at + 2] ?? 0) - shift[2]));
   }
   const center = [0, 1, 2].map(
     (axis) =>
@@ -103,25 +89,69 @@ function atomsOf(data: StructureData, residues: ReadonlySet<ResidueInfo>): numbe
   return atoms;
 }
 
-function centroid(points: readonly Vector[]): Vector {
-  let [x, y, z] = [0, 0, 0];
-  for (const point of points) {
-    x += point[0];
-    y += point[1];
-    z += point[2];
+/** Three numbers for each point, here and below: a list of lists would take ten times as long. */
+function pointsOf({ x, y, z }: Coordinates, atoms: readonly number[]): Float64Array {
+  const points = new Float64Array(atoms.length * 3);
+  let at = 0;
+  for (const atom of atoms) {
+    points[at++] = x[atom] ?? 0;
+    points[at++] = y[atom] ?? 0;
+    points[at++] = z[atom] ?? 0;
   }
-  const n = Math.max(1, points.length);
+  return points;
+}
+
+function centroid(points: Float64Array): Vector {
+  let [x, y, z] = [0, 0, 0];
+  for (let at = 0; at < points.length; at += 3) {
+    x += points[at] ?? 0;
+    y += points[at + 1] ?? 0;
+    z += points[at + 2] ?? 0;
+  }
+  const n = Math.max(1, points.length / 3);
   return [x / n, y / n, z / n];
 }
 
-/** The two directions of greatest spread, at right angles, by power iteration on the covariance. */
-function principalAxes(points: readonly Vector[], mean: Vector): [Vector, Vector] {
-  const c = [0, 0, 0, 0, 0, 0];
-  for (const point of points) {
-    const [x, y, z] = minus(point, mean);
-    for (const [i, value] of [x * x, x * y, x * z, y * y, y * z, z * z].entries()) c[i] = (c[i] ?? 0) + value;
+/** The points seen from `mean`, along three axes. */
+function turn(points: Float64Array, mean: Vector, right: Vector, up: Vector, depth: Vector): Float64Array {
+  const turned = new Float64Array(points.length);
+  for (let at = 0; at < points.length; at += 3) {
+    const x = (points[at] ?? 0) - mean[0];
+    const y = (points[at + 1] ?? 0) - mean[1];
+    const z = (points[at + 2] ?? 0) - mean[2];
+    turned[at] = x * right[0] + y * right[1] + z * right[2];
+    turned[at + 1] = x * up[0] + y * up[1] + z * up[2];
+    turned[at + 2] = x * depth[0] + y * depth[1] + z * depth[2];
   }
-  const [xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0] = c;
+  return turned;
+}
+
+/** Half way between the least and the greatest coordinate along an axis. */
+function middleOf(points: Float64Array, axis: 0 | 1 | 2): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let at = axis; at < points.length; at += 3) {
+    const value = points[at] ?? 0;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return points.length === 0 ? 0 : (low + high) / 2;
+}
+
+/** The two directions of greatest spread, at right angles, by power iteration on the covariance. */
+function principalAxes(points: Float64Array, mean: Vector): [Vector, Vector] {
+  let [xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0];
+  for (let at = 0; at < points.length; at += 3) {
+    const x = (points[at] ?? 0) - mean[0];
+    const y = (points[at + 1] ?? 0) - mean[1];
+    const z = (points[at + 2] ?? 0) - mean[2];
+    xx += x * x;
+    xy += x * y;
+    xz += x * z;
+    yy += y * y;
+    yz += y * z;
+    zz += z * z;
+  }
   const apply = ([x, y, z]: Vector): Vector => [
     xx * x + xy * y + xz * z,
     xy * x + yy * y + yz * z,

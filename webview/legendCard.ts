@@ -16,6 +16,8 @@ export function createLegendCard(onPalette: (palette: Palette) => void): {
   const box = el('input', { type: 'checkbox', id: 'palette' });
   box.addEventListener('change', () => onPalette(box.checked ? 'colour-blind' : 'official'));
   const check = el('label', { class: 'check' }, box, t('Colour-blind safe'));
+  check.hidden = true;
+  // It has its place before there is a legend: giving the 3D view another size takes as long as drawing in it.
   const element = el('section', { class: 'legend', 'aria-label': t('Legend') }, body, check);
   return {
     element,

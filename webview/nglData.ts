@@ -15,16 +15,19 @@ const SECONDARY: Readonly<Record<string, SecondaryStructure>> = {
 /** Reads residues and values; the arrays of numbers are NGL's own, not copies. */
 export function readStructureData(structure: Structure): StructureData {
   const residues: ResidueInfo[] = [];
+  let hasNucleic = false;
   structure.eachResidue((residue) => {
     const representative = residue.traceAtomIndex;
     // Without a trace atom the index points before the residue.
-    const hasTrace = kindOf(residue) === 'polymer' && representative >= residue.atomOffset;
+    const kind = kindOf(residue);
+    hasNucleic ||= residue.isNucleic();
+    const hasTrace = kind === 'polymer' && representative >= residue.atomOffset;
     residues.push({
       name: residue.resname,
       number: residue.resno,
       insertion: residue.inscode,
       chain: residue.chainname,
-      kind: kindOf(residue),
+      kind,
       secondary: SECONDARY[residue.sstruc] ?? 'coil',
       model: residue.modelIndex,
       atom: hasTrace ? representative : residue.atomOffset,
@@ -34,6 +37,7 @@ export function readStructureData(structure: Structure): StructureData {
     atomCount: structure.atomStore.count,
     modelCount: Math.max(1, structure.modelStore.count),
     residues,
+    hasNucleic,
     residueOfAtom: structure.atomStore.residueIndex,
     bFactors: structure.atomStore.bfactor,
   };

@@ -45,16 +45,17 @@ export function createStage(container: HTMLElement): NGL.Stage {
 
 /**
  * Draws a triangle without extent, with the shaders of cartoons: the driver then compiles them while the file is read
- * and understood, and not when everything waits for the first picture.
+ * and understood, and not when everything waits for the first picture. The triangle is never disposed of: it keeps the
+ * shaders compiled while one structure makes room for the next.
  */
 function warmUp(stage: NGL.Stage): void {
   const nothing = new Float32Array(9);
   const buffer = new NGL.MeshBuffer(
     { position: nothing, color: nothing, normal: nothing, index: new Uint16Array([0, 1, 2]) },
-    { side: CARTOON_SIDE },
+    // As representations have it: shaders differ by it.
+    { side: CARTOON_SIDE, useInteriorColor: true },
   );
   stage.viewer.add(buffer);
   stage.viewer.render();
   stage.viewer.remove(buffer);
-  buffer.dispose();
 }

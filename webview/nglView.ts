@@ -50,6 +50,8 @@ class NglView implements StructureView {
   readonly #overlays: NglOverlays;
   #colors: Uint32Array = new Uint32Array();
   #component: Component | undefined;
+  /** What was shown before and stays until its successor is drawn: an empty picture in between takes time too. */
+  #outdated: Component | undefined;
   #marks: NglMarks | undefined;
   #data: StructureData | undefined;
   #model: ModelSelection = 0;
@@ -83,18 +85,26 @@ class NglView implements StructureView {
   }
 
   async load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData> {
-    this.#removeRepresentations();
-    this.#overlays.clear();
-    this.#stage.removeAllComponents();
-    this.#component = undefined;
-    this.#marks = undefined;
-    this.#data = undefined;
-    this.#drawing++;
-    const loaded = await loadStructure(this.#stage, bytes, format, name);
+    const number = ++this.#drawing;
+    let loaded: Component;
+    try {
+      loaded = await loadStructure(this.#stage, bytes, format, name);
+    } catch (error) {
+      if (number === this.#drawing) this.#removeAll();
+      throw error;
+    }
+    const data = readStructureData(loaded.structure);
+    if (number !== this.#drawing) {
+      // Another file was asked for meanwhile.
+      this.#stage.removeComponent(loaded);
+      return data;
+    }
+    if (this.#outdated) this.#remove(this.#component);
+    else this.#outdated = this.#component;
     this.#component = loaded;
     this.#marks = new NglMarks(loaded, this.#scheme);
-    this.#data = readStructureData(loaded.structure);
-    return this.#data;
+    this.#data = data;
+    return data;
   }
 
   async draw(drawing: Drawing): Promise<void> {
@@ -107,11 +117,19 @@ class NglView implements StructureView {
     if (number !== this.#drawing) return;
     this.#model = drawing.model;
     this.#colors = drawing.colors;
-    this.#removeRepresentations();
+    if (this.#outdated) {
+      this.#overlays.clear();
+      this.#remove(this.#outdated);
+      this.#outdated = undefined;
+    }
+    this.#removeRepresentations(component);
     const parts = partsOf(drawing.representation, drawing.model, {
       atoms: atomsDrawn(data, drawing.model),
       useWorker,
       hasPolymer: polymerResidues(data, drawing.model).length > 2,
+      hasNucleic: data.hasNucleic,
+      hasLigands: data.residues.some(({ kind }) => kind === 'ligand'),
+      hasIons: data.residues.some(({ kind }) => kind === 'ion'),
     });
     const added = parts.map(({ type, isLigand, parameters }) => {
       const colorScheme = isLigand && drawing.elementColorsForLigands ? 'element' : this.#scheme;
@@ -134,13 +152,29 @@ class NglView implements StructureView {
    * NGL goes on counting the work of a representation that is removed before its worker has answered; every later
    * drawing and picture would then wait for ever.
    */
-  #removeRepresentations(): void {
-    for (const element of [...(this.#component?.reprList ?? [])]) {
+  #removeRepresentations(component: Component): void {
+    for (const element of [...component.reprList]) {
       const unfinished = element.repr.tasks.count;
       element.dispose();
       this.#stage.tasks.change(-unfinished);
     }
     this.#ligands = [];
+  }
+
+  #remove(component: Component | undefined): void {
+    if (!component) return;
+    this.#removeRepresentations(component);
+    this.#stage.removeComponent(component);
+  }
+
+  #removeAll(): void {
+    this.#overlays.clear();
+    this.#remove(this.#outdated);
+    this.#remove(this.#component);
+    this.#outdated = undefined;
+    this.#component = undefined;
+    this.#marks = undefined;
+    this.#data = undefined;
   }
 
   select(residues: readonly number[]): void {
@@ -273,8 +307,7 @@ class NglView implements StructureView {
     this.#aborter.abort();
     const { viewer } = this.#stage;
     this.#stage.setSpin(false);
-    this.#removeRepresentations();
-    this.#overlays.clear();
+    this.#removeAll();
     this.#stage.removeAllComponents();
     this.#stage.viewerControls.signals.changed.removeAll();
     this.#stage.signals.hovered.removeAll();

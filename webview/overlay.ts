@@ -14,8 +14,11 @@ export interface OverlayAction {
   readonly run: () => void;
 }
 
-/** Makes the overlay. */
-export function createOverlay(): {
+/**
+ * Makes the overlay.
+ * @param onShow called when there is something to be seen
+ */
+export function createOverlay(onShow: () => void): {
   readonly element: HTMLElement;
   /** @param patience how long to wait before it is shown (ms): what is quick should not flicker */
   busy(text: string, patience?: number): void;
@@ -28,6 +31,7 @@ export function createOverlay(): {
     clearTimeout(timer);
     element.replaceChildren(...children);
     element.hidden = children.length === 0;
+    if (!element.hidden) onShow();
   };
   set();
   return {

@@ -26,6 +26,8 @@ export interface PageParts {
   readonly sequence: ReturnType<typeof createSequenceTrack>;
   readonly pae: ReturnType<typeof createPaePanel>;
   setEnabled(enabled: boolean): void;
+  /** Lets the page be seen. Until then nothing of it is painted: a first picture without the structure takes its time. */
+  reveal(): void;
   /** The residue under the pointer; empty shows the size again. */
   setHover(text: string): void;
   /** What the line says while nothing is pointed at. */
@@ -42,7 +44,8 @@ export interface PageParts {
 export function createPageParts(root: HTMLElement, actions: PageActions, beside: HTMLElement): PageParts {
   const toolbar = createToolbar(actions);
   const legend = createLegendCard((palette) => actions.choosePalette(palette));
-  const overlay = createOverlay();
+  const reveal = (): void => root.classList.remove('unseen');
+  const overlay = createOverlay(reveal);
   const { select, focus, describe } = actions;
   const sequence = createSequenceTrack({
     select,
@@ -55,9 +58,9 @@ export function createPageParts(root: HTMLElement, actions: PageActions, beside:
   const notice = el('p', { class: 'notice', role: 'status' });
   const left = el('span', { class: 'residue' });
   const right = el('span', { class: 'provenance' });
-  legend.element.hidden = true;
   notice.hidden = true;
   toolbar.setEnabled(false);
+  root.classList.add('unseen');
   root.replaceChildren(
     toolbar.element,
     el('main', {}, beside, stage, pae.element, legend.element, notice, overlay.element),
@@ -73,6 +76,7 @@ export function createPageParts(root: HTMLElement, actions: PageActions, beside:
     sequence,
     pae,
     setEnabled: (enabled) => toolbar.setEnabled(enabled),
+    reveal,
     setHover(text) {
       left.textContent = text || size;
       left.classList.toggle('pointed', text !== '');

@@ -32,8 +32,8 @@ export function isCoarse(atoms: number): boolean {
  * from farther away, and a ribosome drawn as finely as a monomer would block the page for many seconds.
  */
 const CURVES = [
-  { atoms: 8_000, subdiv: 8, radialSegments: 16 },
-  { atoms: MANY_ATOMS, subdiv: 6, radialSegments: 10 },
+  { atoms: 8_000, subdiv: 6, radialSegments: 12 },
+  { atoms: MANY_ATOMS, subdiv: 4, radialSegments: 8 },
   { atoms: Number.POSITIVE_INFINITY, subdiv: 3, radialSegments: 6 },
 ] as const;
 
@@ -54,29 +54,46 @@ const STICKS = { multipleBond: 'off', radiusScale: 1 } as const;
  * @param atoms atoms of the selected model
  * @param useWorker whether surfaces may be computed beside the page
  * @param hasPolymer whether there is a chain that a cartoon or surface can follow; without one, atoms are drawn
+ * @param hasNucleic and the like: what is not there is not looked for among all atoms
  */
 export function partsOf(
   representation: Representation,
   model: ModelSelection,
-  options: { readonly atoms: number; readonly useWorker: boolean; readonly hasPolymer: boolean },
+  options: {
+    readonly atoms: number;
+    readonly useWorker: boolean;
+    readonly hasPolymer: boolean;
+    readonly hasNucleic: boolean;
+    readonly hasLigands: boolean;
+    readonly hasIons: boolean;
+  },
 ): Part[] {
   const within = model === 'all' ? '' : ` and /${model}`;
   const quality = isCoarse(options.atoms) ? 'low' : 'high';
   const polymer = `(${POLYMER})${within}`;
-  const ligands: Part[] = [
-    {
+  const ligands: Part[] = [];
+  if (options.hasLigands) {
+    const sele = `not ((${POLYMER}) or water or ion)${within}`;
+    ligands.push({
       type: 'ball+stick',
       isLigand: true,
-      parameters: { sele: `not ((${POLYMER}) or water or ion)${within}`, multipleBond: 'symmetric', radiusScale: 1.2 },
-    },
-    { type: 'spacefill', isLigand: true, parameters: { sele: `ion${within}`, radiusScale: 0.5 } },
-  ];
+      parameters: { sele, multipleBond: 'symmetric', radiusScale: 1.2 },
+    });
+  }
+  if (options.hasIons) {
+    ligands.push({ type: 'spacefill', isLigand: true, parameters: { sele: `ion${within}`, radiusScale: 0.5 } });
+  }
   if (!options.hasPolymer) {
     const type = representation === 'licorice' ? 'licorice' : 'ball+stick';
     return [{ type, isLigand: false, parameters: { sele: `not water${within}`, ...STICKS } }];
   }
   switch (representation) {
-    case 'cartoon':
+    case 'cartoon': {
+      const bases: Part = {
+        type: 'base',
+        isLigand: false,
+        parameters: { sele: `nucleic and (${POLYMER})${within}`, quality },
+      };
       return [
         {
           type: 'cartoon',
@@ -90,9 +107,10 @@ export function partsOf(
             smoothSheet: true,
           },
         },
-        { type: 'base', isLigand: false, parameters: { sele: `nucleic and (${POLYMER})${within}`, quality } },
+        ...(options.hasNucleic ? [bases] : []),
         ...ligands,
       ];
+    }
     case 'surface':
       return [
         {

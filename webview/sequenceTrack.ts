@@ -56,8 +56,11 @@ export function createSequenceTrack(actions: TrackActions): {
   });
   const width = el('div', { class: 'sequence-width' });
   const scroller = el('div', { class: 'sequence-scroller', tabindex: -1 }, canvas, width);
+  // It has its place before there is a sequence: giving the 3D view another size takes as long as drawing in it. Most
+  // sequences are longer than the window is wide.
+  canvas.style.height = `${TRACK_HEIGHT}px`;
+  width.style.width = '200%';
   const element = el('section', { class: 'sequence', 'aria-label': t('Sequence') }, scroller);
-  element.hidden = true;
   const track = new Track(canvas, scroller, width, actions);
   return {
     element,
@@ -81,6 +84,8 @@ class Track {
   #anchor: number | undefined;
   #cursor: number | undefined;
   #frame = 0;
+  /** While the structure is drawn first. */
+  #waiting = false;
 
   constructor(canvas: HTMLCanvasElement, scroller: HTMLElement, width: HTMLElement, actions: TrackActions) {
     this.#canvas = canvas;
@@ -112,9 +117,11 @@ class Track {
     this.#width.style.width = `${content.layout.columns * CELL + CELL}px`;
     this.#canvas.setAttribute('aria-valuemax', String(content.layout.residues.length));
     if (this.#cursor === undefined) this.#tellCursor(content.layout.residues[0] ?? -1);
-    if (!isNew) this.#drawSoon();
-    // The structure comes first.
-    else requestIdleCallback(() => this.#drawSoon(), { timeout: PATIENCE_MS });
+    if (!isNew) {
+      this.#drawSoon();
+      return;
+    }
+    this.#drawAfterStructure();
   }
 
   mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void {
@@ -205,19 +212,31 @@ class Track {
     this.#scroller.scrollLeft = x - clientWidth / 2;
   }
 
+  /** The structure comes first: the letters wait for the frame after the one that has it. */
+  #drawAfterStructure(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const draw = (): void => {
+      this.#waiting = false;
+      this.#drawSoon();
+    };
+    requestAnimationFrame(() => requestIdleCallback(draw, { timeout: PATIENCE_MS }));
+  }
+
   #drawSoon(): void {
+    if (this.#waiting) return;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#draw();
+      if (!this.#waiting) this.#draw();
     });
   }
 
   /** Draws what is in sight: a track of a hundred thousand residues costs no more than one of a hundred. */
   #draw(): void {
     const content = this.#content;
-    const context = this.#canvas.getContext('2d');
     const width = this.#scroller.clientWidth;
-    if (!content || !context || width === 0) return;
+    const context = content && this.#canvas.getContext('2d');
+    if (!context || width === 0) return;
     const scale = window.devicePixelRatio;
     this.#canvas.width = Math.round(width * scale);
     const plot = content.traces.length > 0 ? PLOT : 0;

@@ -29,6 +29,8 @@ export interface StructureData {
   readonly atomCount: number;
   readonly modelCount: number;
   readonly residues: readonly ResidueInfo[];
+  /** Whether any of the residues is a nucleotide. */
+  readonly hasNucleic: boolean;
   /** For each atom, the index of its residue. */
   readonly residueOfAtom: ArrayLike<number>;
   /** For each atom, its B-factor column. */

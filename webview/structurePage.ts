@@ -24,6 +24,8 @@ import type { StructureView } from './structureView.ts';
 import { backgroundColor, onThemeChange } from './theme.ts';
 import { listenToKeys } from './viewKeys.ts';
 
+/** How long opening may take before the page says so, as long as the editor waits with its own progress bar (ms). */
+const OPENING_MS = 800;
 /** How long a drawing may take before the page says that it is drawing (ms). */
 const DRAWING_MS = 200;
 
@@ -101,6 +103,7 @@ export class StructurePage {
       this.#view?.dispose();
       this.#view = undefined;
     });
+    setTimeout(() => this.#parts.reveal(), OPENING_MS);
     this.#host.post({ type: 'ready' });
     // While the editor reads the file.
     try {
@@ -113,7 +116,7 @@ export class StructurePage {
   #receive(message: HostMessage): void {
     switch (message.type) {
       case 'reading':
-        this.#parts.overlay.busy(t('Reading {0}…', message.fileName));
+        this.#parts.overlay.busy(t('Reading {0}…', message.fileName), OPENING_MS);
         return;
       case 'structure':
         void this.#show(message);
@@ -148,7 +151,7 @@ export class StructurePage {
     this.#canOpenAsText = message.canOpenAsText;
     const isNewest = (): boolean => this.#serial === message.serial;
     try {
-      this.#parts.overlay.busy(t('Opening {0}…', message.fileName));
+      this.#parts.overlay.busy(t('Opening {0}…', message.fileName), OPENING_MS);
       this.#parts.toolbar.showModels(
         message.models.map(({ label }) => label),
         message.selectedModel,
@@ -170,10 +173,13 @@ export class StructurePage {
       this.#drawn = this.#draw();
       await this.#drawn;
       if (!isNewest()) return;
+      // Only now, so that all of it is on the screen with the first picture: each picture takes its time.
+      this.#refresh();
       const { orientation } = this.#state.current;
       if (orientation) view.setOrientation(orientation);
       else view.resetCamera();
       this.#parts.overlay.clear();
+      this.#parts.reveal();
       this.#parts.say(scene.warning ?? paeProblem ?? describeCoarseness(data, model));
       const residues = polymerResidues(data, 'all').length;
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
@@ -250,7 +256,6 @@ export class StructurePage {
   async #draw(): Promise<void> {
     const scene = this.#scene;
     if (!scene || !this.#view) return;
-    this.#refresh();
     await this.#view.draw(lookOf(scene, this.#state.current));
   }
 

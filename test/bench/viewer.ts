@@ -53,7 +53,7 @@ try {
   // Both draw into the part of the page that Foldpad leaves for the structure.
   const whole: Box = { x: 0, y: 0, ...VIEWPORT };
   const first = await visit(browser, pages, 'foldpad', [file(1, fourBands)], whole);
-  const box = await first.page.locator('.stage').boundingBox();
+  const box = await first.frame.locator('.stage').boundingBox();
   await first.close();
   if (!box) throw new Error('The page shows no structure.');
   pages.setMolstarBox(box);

@@ -24,6 +24,7 @@ function structure(chains: Readonly<Record<string, readonly number[]>>): Structu
     atomCount: residues.length,
     modelCount: 1,
     residues,
+    hasNucleic: false,
     residueOfAtom: residues.map((_, index) => index),
     bFactors: [],
   };

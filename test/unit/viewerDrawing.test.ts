@@ -29,6 +29,7 @@ function structureOf(values: readonly number[], more: Partial<ResidueInfo> = {})
       atom: index * 2,
       ...more,
     })),
+    hasNucleic: false,
     residueOfAtom: values.flatMap((_, index) => [index, index]),
     bFactors: values.flatMap((value) => [value, value]),
   };
@@ -248,14 +249,31 @@ describe('the camera', () => {
   });
 });
 
+const CHAIN_ALONE = {
+  atoms: 10,
+  useWorker: true,
+  hasPolymer: true,
+  hasNucleic: false,
+  hasLigands: false,
+  hasIons: false,
+};
+
 describe('representations', () => {
   it('draw atoms where there is no chain to follow', () => {
-    const [part] = partsOf('cartoon', 0, { atoms: 10, useWorker: true, hasPolymer: false });
+    const [part] = partsOf('cartoon', 0, { ...CHAIN_ALONE, hasPolymer: false });
     assert.equal(part?.type, 'ball+stick');
   });
 
+  it('leave out what the structure does not have', () => {
+    const types = (has: Partial<typeof CHAIN_ALONE>): string[] =>
+      partsOf('cartoon', 0, { ...CHAIN_ALONE, ...has }).map(({ type }) => type);
+    assert.deepEqual(types({}), ['cartoon']);
+    assert.deepEqual(types({ hasNucleic: true }), ['cartoon', 'base']);
+    assert.deepEqual(types({ hasLigands: true, hasIons: true }), ['cartoon', 'ball+stick', 'spacefill']);
+  });
+
   it('draw only the chosen model', () => {
-    for (const part of partsOf('cartoon', 3, { atoms: 10, useWorker: true, hasPolymer: true })) {
+    for (const part of partsOf('cartoon', 3, { ...CHAIN_ALONE, hasNucleic: true, hasLigands: true, hasIons: true })) {
       assert.match(String(part.parameters.sele), /and \/3$/);
     }
   });

@@ -133,7 +133,14 @@ describe('viewer hydrophobicity', () => {
     const residue = (name: string, atom: number) =>
       ({ name, number: 1, insertion: '', chain: 'A', kind: 'polymer', secondary: 'coil', model: 0, atom }) as const;
     const residues = [residue('ILE', 0), residue('ARG', 1), residue('DA', 2)];
-    const data = { atomCount: 3, modelCount: 1, residues, residueOfAtom: [0, 1, 2], bFactors: [0, 0, 0] };
+    const data = {
+      atomCount: 3,
+      modelCount: 1,
+      residues,
+      hasNucleic: false,
+      residueOfAtom: [0, 1, 2],
+      bFactors: [0, 0, 0],
+    };
     const colors = colorAtoms('hydrophobicity', { data, values: [], range: [0, 1], palette: 'official' });
     assert.deepEqual([...colors.slice(0, 2)], [HYDROPATHY_GRADIENT.at(-1), HYDROPATHY_GRADIENT[0]]);
     const third = colors[2] ?? 0;

@@ -21,6 +21,7 @@ function structure(residues: readonly Partial<ResidueInfo>[]): StructureData {
     atomCount: whole.length,
     modelCount: 1,
     residues: whole,
+    hasNucleic: false,
     residueOfAtom: whole.map((_, index) => index),
     bFactors: whole.map(() => 0),
   };

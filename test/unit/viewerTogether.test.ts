@@ -160,7 +160,14 @@ describe('chains of a structure as the editor is told them', () => {
         }),
       ),
     ).flat();
-    return { atomCount: 0, modelCount: members, residues, residueOfAtom: [], bFactors: [] } satisfies StructureData;
+    return {
+      atomCount: 0,
+      modelCount: members,
+      residues,
+      hasNucleic: false,
+      residueOfAtom: [],
+      bFactors: [],
+    } satisfies StructureData;
   });
 
   it('hold every residue of the polymer once, and lead back to it', () => {

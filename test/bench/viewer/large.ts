@@ -31,10 +31,10 @@ export async function measureLarge(browser: Browser, pages: Pages, box: Box): Pr
     text: assembledCif(copiesFor(ATOMS), HEADER, fourBands),
   } as const;
   const open = await visit(browser, pages, 'foldpad', [file], box);
-  const { page } = open;
+  const { page, frame } = open;
   try {
     const loading = await open.longestTask();
-    const spin = page.getByRole('button', { name: 'Spin' });
+    const spin = frame.getByRole('button', { name: 'Spin' });
     await spin.click();
     await page.waitForTimeout(1_000);
     open.frames.forget();
@@ -43,7 +43,7 @@ export async function measureLarge(browser: Browser, pages: Pages, box: Box): Pr
     await spin.click();
     const turning = await open.longestTask();
 
-    const track = page.locator('.sequence-cells');
+    const track = frame.locator('.sequence-cells');
     await track.hover();
     for (let step = 0; step < SCROLLS; step++) {
       await page.mouse.wheel(2_000, 0);
@@ -52,7 +52,7 @@ export async function measureLarge(browser: Browser, pages: Pages, box: Box): Pr
     await track.click({ position: { x: 300, y: 25 } });
     // What is pointed at is described before what is selected.
     await page.mouse.move(300, 5);
-    await page.getByText(/^Selected:/).waitFor();
+    await frame.getByText(/^Selected:/).waitFor();
     const using = await open.longestTask();
 
     const name = `${ATOMS.toLocaleString('en')} atoms`;

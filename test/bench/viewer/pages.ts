@@ -22,6 +22,8 @@ export interface Box {
 
 /** The server of both pages. */
 export interface Pages {
+  /** A window with nothing in it; a frame fills it. */
+  readonly windowUrl: string;
   url(drawer: Drawer): string;
   /** Bytes of a page's script. */
   scriptBytes(drawer: Drawer): number;
@@ -30,6 +32,9 @@ export interface Pages {
   close(): Promise<void>;
 }
 
+const WINDOW = `<!doctype html><title>Window</title>
+<style>body { margin: 0 } iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style>`;
+
 /** Starts it. */
 export async function servePages(): Promise<Pages> {
   const folder = await ensureViewerBundle();
@@ -37,7 +42,10 @@ export async function servePages(): Promise<Pages> {
   const styles = { foldpad: await readFile(path.join(folder, 'viewer.css'), 'utf8'), molstar: '' };
   const server = createServer((request, response) => {
     const [drawer, file] = (request.url ?? '/').slice(1).split('/');
-    if (drawer !== 'foldpad' && drawer !== 'molstar') {
+    if (drawer === '') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(WINDOW);
+    } else if (drawer !== 'foldpad' && drawer !== 'molstar') {
       response.writeHead(204).end();
     } else if (file === 'page.js') {
       // As VS Code serves it: kept, but asked about each time.
@@ -66,6 +74,7 @@ export async function servePages(): Promise<Pages> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    windowUrl: `http://127.0.0.1:${port}/`,
     url: (drawer) => `http://127.0.0.1:${port}/${drawer}/`,
     scriptBytes: (drawer) => scripts[drawer].byteLength,
     setMolstarBox({ x, y, width, height }) {

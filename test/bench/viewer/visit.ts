@@ -1,11 +1,14 @@
 /** One visit of a page that draws structures, as somebody who clicks on a result pays it. */
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { Frames } from './frames.ts';
 import type { Box, Drawer, Pages } from './pages.ts';
 
 /** Size of the page, CSS pixels. */
 export const VIEWPORT = { width: 1280, height: 800 };
+
+/** A new window of the browser, toolbar and all, is drawn within this time (ms). */
+const WINDOW_MS = 4_000;
 
 /** A structure file for either page. */
 export interface BenchFile {
@@ -59,15 +62,17 @@ function standIn(files: readonly { fileName: string; format: string; base64: str
   }).observe({ type: 'longtask', buffered: true });
 }
 
-const inPage = <T>(page: Page, read: (bench: Bench) => T): Promise<T> =>
-  page.evaluate(
+const inPage = <T>(frame: Frame, read: (bench: Bench) => T): Promise<T> =>
+  frame.evaluate(
     // The function travels as text.
     `(${read.toString()})(window.bench)`,
   ) as Promise<T>;
 
 /** An open page. */
 export interface Visit {
+  /** The window, whose only content is the page. */
   readonly page: Page;
+  readonly frame: Frame;
   readonly frames: Frames;
   /** From the start of the page to the coloured structure on the screen (ms). */
   readonly coldMs: number;
@@ -78,6 +83,12 @@ export interface Visit {
   /** The longest task that blocked the page since the last time this was asked (ms; 0 when none took 50 ms). */
   longestTask(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** The frame that has just been put into the window. */
+async function pageIn(page: Page, url: string): Promise<Frame> {
+  const isOurs = (frame: Frame): boolean => frame.url() === url;
+  return page.frames().find(isOurs) ?? page.waitForEvent('framenavigated', isOurs);
 }
 
 /** Opens a page that shows the first of the files, in a profile that has never seen it. */
@@ -98,21 +109,31 @@ export async function visit(
     files.map(({ text, ...file }) => ({ ...file, base64: Buffer.from(text).toString('base64') })),
   );
   const frames = await Frames.record(page, box);
-  await page.goto(pages.url(drawer));
+  // As in the editor, the page is a frame in a window that has been open for a while. A window of its own would be busy
+  // drawing its toolbar, and a sign that it is loading, with the same processor.
+  await page.goto(pages.windowUrl);
+  await page.waitForTimeout(WINDOW_MS);
+  await page.evaluate((url) => {
+    const element = document.createElement('iframe');
+    element.src = url;
+    document.body.append(element);
+  }, pages.url(drawer));
+  const frame = await pageIn(page, pages.url(drawer));
   const drawn = async (): Promise<number> => {
     const at = await frames.coloured();
-    const failed = [...problems, ...(await inPage(page, (bench) => bench.sent))].find((text) =>
+    const failed = [...problems, ...(await inPage(frame, (bench) => bench.sent))].find((text) =>
       text.startsWith('failed'),
     );
     if (failed) throw new Error(`${drawer}: ${failed}`);
     return at;
   };
-  const origin = await page.evaluate(() => performance.timeOrigin);
+  const origin = await frame.evaluate(() => performance.timeOrigin);
   const coldMs = (await drawn()) - origin;
   const send = (index: number): Promise<number> =>
-    page.evaluate((file) => (window as unknown as { bench: Bench }).bench.show(file), index);
+    frame.evaluate((file) => (window as unknown as { bench: Bench }).bench.show(file), index);
   return {
     page,
+    frame,
     frames,
     coldMs,
     async replace(index) {
@@ -125,7 +146,7 @@ export async function visit(
       return (await drawn()) - started;
     },
     async longestTask() {
-      const tasks = await inPage(page, (bench) => bench.long.splice(0));
+      const tasks = await inPage(frame, (bench) => bench.long.splice(0));
       return Math.max(0, ...tasks.map(({ duration }) => duration));
     },
     async close() {
