@@ -26,6 +26,11 @@ import { workersRun } from './workers.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
 
+/** Part of three.js: a scene and what is in it. */
+interface Drawn {
+  traverse(visit: (object: { frustumCulled: boolean }) => void): void;
+}
+
 /** NGL's matrix type comes from three.js, which ships no declarations here. */
 interface Matrix {
   readonly elements: ArrayLike<number>;
@@ -138,6 +143,10 @@ class NglView implements StructureView {
     this.#ligands = added.filter(({ isLigand }) => isLigand).map(({ element }) => element);
     this.#marks?.restore();
     await new Promise<void>((resolve) => this.#stage.tasks.onZeroOnce(resolve));
+    // A drawing is one mesh or two: to find out whether they are in sight, every corner would be looked at.
+    (this.#stage.viewer.scene as Drawn).traverse((object) => {
+      object.frustumCulled = false;
+    });
   }
 
   recolor({ colors, elementColorsForLigands }: Pick<Drawing, 'colors' | 'elementColorsForLigands'>): void {

@@ -61,11 +61,13 @@ export function createSequenceTrack(actions: TrackActions): {
   canvas.style.height = `${TRACK_HEIGHT}px`;
   width.style.width = '200%';
   const element = el('section', { class: 'sequence', 'aria-label': t('Sequence') }, scroller);
+  element.inert = true;
   const track = new Track(canvas, scroller, width, actions);
   return {
     element,
     show(content) {
       element.hidden = content === undefined || content.layout.residues.length === 0;
+      element.inert = element.hidden;
       track.show(element.hidden ? undefined : content);
     },
     mark: (selected, pointed, reveal) => track.mark(selected, pointed, reveal),

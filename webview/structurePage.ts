@@ -29,6 +29,16 @@ const OPENING_MS = 800;
 /** How long a drawing may take before the page says that it is drawing (ms). */
 const DRAWING_MS = 200;
 
+/** A page that nobody sees draws no pictures (ms). */
+const NO_PICTURE_MS = 250;
+
+/** Resolves after the browser has drawn. */
+const nextPicture = (): Promise<void> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, NO_PICTURE_MS);
+  });
+
 const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
 
 /** Holds the page together. */
@@ -173,13 +183,16 @@ export class StructurePage {
       this.#drawn = this.#draw();
       await this.#drawn;
       if (!isNewest()) return;
-      // Only now, so that all of it is on the screen with the first picture: each picture takes its time.
-      this.#refresh();
-      const { orientation } = this.#state.current;
-      if (orientation) view.setOrientation(orientation);
-      else view.resetCamera();
+      this.#placeCamera(view);
       this.#parts.overlay.clear();
       this.#parts.reveal();
+      // The structure comes first: what stands around it is told with the next picture.
+      const { width, height } = view.size;
+      await nextPicture();
+      if (!isNewest()) return;
+      this.#refresh();
+      view.resize();
+      if (view.size.width !== width || view.size.height !== height) this.#placeCamera(view);
       this.#parts.say(scene.warning ?? paeProblem ?? describeCoarseness(data, model));
       const residues = polymerResidues(data, 'all').length;
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
@@ -192,6 +205,13 @@ export class StructurePage {
       this.#fail(problem, remedy);
       this.#host.post({ type: 'failed', serial: message.serial, problem });
     }
+  }
+
+  /** Where it was before the page was reloaded, or so that all of the structure is in sight. */
+  #placeCamera(view: StructureView): void {
+    const { orientation } = this.#state.current;
+    if (orientation) view.setOrientation(orientation);
+    else view.resetCamera();
   }
 
   #needView(): StructureView {
