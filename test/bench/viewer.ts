@@ -2,8 +2,8 @@
  * How quickly the viewer shows a result, beside a page that draws the same with Mol* and has nothing else; and whether a
  * structure of 100,000 atoms stays usable. Prints one JSON line per number. `node test/bench/viewer.ts [ROUNDS]`
  *
- * Both pages are opened in the same browser, in turns, outside VS Code: what VS Code adds to start a webview is the same
- * for both. Times end when the browser has shown the frame that has the structure in its colours.
+ * Both pages are opened in the same browser, in turns, outside VS Code, as frames of a window that is open already: what
+ * VS Code adds to start a webview is the same for both. Times end when the browser has shown the frame that has the structure in its colours.
  */
 import { chromium } from 'playwright-core';
 import { setUpBrowser } from '../../scripts/setup/browser.ts';
@@ -71,22 +71,23 @@ try {
         await open.close();
       }
     }
-    for (const [what, times] of [
-      ['a new page', cold],
-      ['a page that is open', warm],
+    for (const [what, times, most] of [
+      // What a click on a result costs: each has a tab of its own.
+      ['a new page', cold, MOST_RATIO],
+      // What switching between the models of a result costs.
+      ['a page that is open', warm, undefined],
     ] as const) {
       const [ours, theirs] = [median(times.foldpad), median(times.molstar)];
       const name = `${size.toLocaleString('en')} atoms, ${what}`;
       const ratio = ours / theirs;
-      missed ||= ratio > MOST_RATIO;
+      missed ||= most !== undefined && ratio > most;
       report({ name: `${name}: Foldpad, median`, value: ours, unit: 'ms' });
       report({ name: `${name}: lean Mol*, median`, value: theirs, unit: 'ms' });
       report({
         name: `${name}: Foldpad / Mol*`,
         value: ratio,
         unit: '×',
-        target: `≤ ${MOST_RATIO} ×`,
-        ok: ratio <= MOST_RATIO,
+        ...(most !== undefined && { target: `≤ ${most} ×`, ok: ratio <= most }),
         note: `${rounds} rounds in turns; drawn by the processor (SwiftShader)`,
       });
     }
