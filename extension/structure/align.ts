@@ -28,19 +28,39 @@ const BLOSUM62: readonly (readonly number[])[] = [
   [0, -1, -1, -1, -2, -1, -1, -1, -1, -1, -1, -1, -1, -1, -2, 0, 0, -2, -1, -1, -1],
 ];
 
-/** Costs of a gap as BLAST has them for BLOSUM62: the first residue, and each further one. Gaps at the ends are free. */
-const OPEN = 12;
-const EXTEND = 1;
+/** What pairs are worth, and what a gap costs: its first residue, and each further one. Gaps at the ends are free. */
+interface Scoring {
+  /** @param a and b: places in {@link LETTERS} */
+  score(a: number, b: number): number;
+  readonly open: number;
+  readonly extend: number;
+}
+
+/** For proteins that are related: substitutions are likely, gaps are not. Costs of gaps as BLAST has them for BLOSUM62. */
+const RELATED: Scoring = { score: blosum62, open: 12, extend: 1 };
+
+/**
+ * For two copies of one protein, of which one lacks residues: a gap is likelier than any substitution, and costs more than a
+ * pair is worth only so that a mutated residue is still a pair. A single residue between two gaps finds its own place.
+ */
+const SAME: Scoring = {
+  score: (a, b) => (a === UNKNOWN || b === UNKNOWN ? 0 : a === b ? 2 : -3),
+  open: 3,
+  extend: 0.01,
+};
 
 /** Longest product of two lengths that is aligned letter by letter (64 million cells, one byte each). */
 const MOST_CELLS = 64_000_000;
 
+/** X, any residue. */
+const UNKNOWN = LETTERS.length - 1;
+
 const code = (letter: string): number => {
   const at = LETTERS.indexOf(letter);
-  return at < 0 ? LETTERS.length - 1 : at;
+  return at < 0 ? UNKNOWN : at;
 };
 
-function score(a: number, b: number): number {
+function blosum62(a: number, b: number): number {
   return BLOSUM62[Math.max(a, b)]?.[Math.min(a, b)] ?? 0;
 }
 
@@ -57,18 +77,20 @@ const SECOND_GOES_ON = 8;
  * Pairs of positions that a global alignment (Needleman and Wunsch, affine gaps as Gotoh 1982, ends free) puts together.
  * Equal sequences are paired one to one without it.
  *
- * @param mostCells longest product of the two lengths that the caller has time for
+ * @param options.mostCells longest product of the two lengths that the caller has time for
+ * @param options.same whether they are taken for copies of one protein rather than for relatives
  * @returns undefined when the sequences are too long to be aligned
  */
 export function alignSequences(
   first: string,
   second: string,
-  mostCells = MOST_CELLS,
+  { mostCells = MOST_CELLS, same = false }: { readonly mostCells?: number; readonly same?: boolean } = {},
 ): (readonly [number, number])[] | undefined {
   if (first === second) return Array.from(first, (_, index) => [index, index] as const);
   const rows = first.length;
   const columns = second.length;
   if ((rows + 1) * (columns + 1) > mostCells) return undefined;
+  const { score, open, extend } = same ? SAME : RELATED;
   const a = Uint8Array.from(first, code);
   const b = Uint8Array.from(second, code);
   const width = columns + 1;
@@ -79,11 +101,11 @@ export function alignSequences(
     const here = new Float64Array(width);
     let gapInFirst = Number.NEGATIVE_INFINITY;
     // The last row and column are the ends of the sequences, where gaps cost nothing.
-    const openFirst = i === rows ? 0 : OPEN;
-    const extendFirst = i === rows ? 0 : EXTEND;
+    const openFirst = i === rows ? 0 : open;
+    const extendFirst = i === rows ? 0 : extend;
     for (let j = 1; j <= columns; j++) {
-      const openSecond = j === columns ? 0 : OPEN;
-      const extendSecond = j === columns ? 0 : EXTEND;
+      const openSecond = j === columns ? 0 : open;
+      const extendSecond = j === columns ? 0 : extend;
       let flags = 0;
       const beginFirst = (here[j - 1] ?? 0) - openFirst;
       if (gapInFirst - extendFirst > beginFirst) flags |= FIRST_GOES_ON;

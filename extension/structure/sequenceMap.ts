@@ -89,7 +89,7 @@ function offsets(letters: string, numbers: readonly number[], sequence: string):
 function byAlignment(letters: string, sequence: string): SequenceMap | undefined {
   const whole = sequence.indexOf(letters);
   if (whole >= 0) return mapOf(letters, sequence, (at) => at + whole);
-  const pairs = alignSequences(letters, sequence, MOST_CELLS);
+  const pairs = alignSequences(letters, sequence, { mostCells: MOST_CELLS, same: true });
   if (!pairs) return undefined;
   const partner = new Map(pairs);
   const map = mapOf(letters, sequence, (at) => partner.get(at) ?? -1);

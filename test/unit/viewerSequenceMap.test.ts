@@ -71,6 +71,26 @@ describe('sequence map', () => {
     );
   });
 
+  it('finds the place of single residues between gaps when the numbers say nothing', () => {
+    const target = 'TEYVWFPKTMWEWMAKMKKHGAGNRGHALIDLVSEYDMYVNTKLVIGCLWEGNNSKNVIALN';
+    const gaps = [
+      { at: 1, length: 1 },
+      { at: 38, length: 4 },
+      { at: 44, length: 1 },
+    ];
+    const places = kept({ target, left: 0, right: 0, gaps });
+    const part = places.map((at) => target[at]).join('');
+    const map = mapSequence(
+      chain(
+        part,
+        Array.from(part, () => 7),
+      ),
+      target,
+    );
+    assert.equal(map?.different, 0);
+    assert.equal(map?.identical, part.length);
+  });
+
   it('puts equal letters together in order when the numbers say nothing', () => {
     fc.assert(
       fc.property(partly, (made) => {
