@@ -58,6 +58,7 @@ export function createSequenceTrack(actions: TrackActions): {
   const scroller = el('div', { class: 'sequence-scroller', tabindex: -1 }, canvas, width);
   // It has its place before there is a sequence: giving the 3D view another size takes as long as drawing in it. Most
   // sequences are longer than the window is wide.
+  canvas.style.width = '100%';
   canvas.style.height = `${TRACK_HEIGHT}px`;
   width.style.width = '200%';
   const element = el('section', { class: 'sequence', 'aria-label': t('Sequence') }, scroller);

@@ -84,8 +84,10 @@ describe('structures and FASTA text show each other in a real VS Code', function
     await editorTab(page(), 'target.fasta').waitFor(WAIT);
     await runCommandNamed(page(), 'View: Move Editor into Next Group');
     await drawn();
-    await viewer().locator('.sequence-cells').waitFor(WAIT);
-    const track = await viewer().locator('.sequence-cells').boundingBox();
+    // The track has its place before it has a sequence; until then nobody can use it.
+    const cells = viewer().locator('.sequence:not([inert]) .sequence-cells');
+    await cells.waitFor(WAIT);
+    const track = await cells.boundingBox();
     assert.ok(track);
     const y = track.y + track.height - 15;
     await page().mouse.move(track.x + FIRST + 19.5 * CELL, y);
