@@ -62,6 +62,8 @@ class NglView implements StructureView {
   #model: ModelSelection = 0;
   /** Representations that may take the colours of their elements. */
   #ligands: readonly NGL.RepresentationElement[] = [];
+  /** Counts files that were asked for: what is read of an earlier one is dropped. */
+  #loading = 0;
   /** Counts drawings: one that waited while a newer one began draws no more. */
   #drawing = 0;
   #spinning = false;
@@ -90,22 +92,25 @@ class NglView implements StructureView {
   }
 
   async load(bytes: Uint8Array, format: StructureFormat, name: string): Promise<StructureData> {
-    const number = ++this.#drawing;
+    const number = ++this.#loading;
+    this.#drawing++;
     let loaded: Component;
     try {
       loaded = await loadStructure(this.#stage, bytes, format, name);
     } catch (error) {
-      if (number === this.#drawing) this.#removeAll();
+      if (number === this.#loading) this.#removeAll();
       throw error;
     }
     const data = readStructureData(loaded.structure);
-    if (number !== this.#drawing) {
+    if (number !== this.#loading) {
       // Another file was asked for meanwhile.
       this.#stage.removeComponent(loaded);
       return data;
     }
     if (this.#outdated) this.#remove(this.#component);
     else this.#outdated = this.#component;
+    // The shown structure may have been drawn otherwise meanwhile; what still waits for that is too late.
+    this.#drawing++;
     this.#component = loaded;
     this.#marks = new NglMarks(loaded, this.#scheme);
     this.#data = data;

@@ -120,11 +120,8 @@ class Track {
     this.#width.style.width = `${content.layout.columns * CELL + CELL}px`;
     this.#canvas.setAttribute('aria-valuemax', String(content.layout.residues.length));
     if (this.#cursor === undefined) this.#tellCursor(content.layout.residues[0] ?? -1);
-    if (!isNew) {
-      this.#drawSoon();
-      return;
-    }
-    this.#drawAfterStructure();
+    if (isNew) this.#drawAfterStructure();
+    else this.#drawSoon();
   }
 
   mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void {

@@ -172,6 +172,23 @@ describe('the structure page shows structures', function () {
     await drawn();
   });
 
+  it('of the file asked for last, when the one before is drawn otherwise meanwhile', async () => {
+    const next = { ...MODEL, bytes: bytes(experimentalPdb()) };
+    await viewer.show(next);
+    const expected = (await viewer.measure()).pixels;
+    await viewer.show(MODEL);
+    const changes = viewer.page.evaluate(async () => {
+      const radios = document.querySelectorAll<HTMLInputElement>('input[type="radio"]');
+      for (let turn = 0; turn < 60; turn++) {
+        radios[turn % 2 === 0 ? 2 : 0]?.click();
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    });
+    await Promise.all([viewer.show(next), changes]);
+    await drawn();
+    assert.deepEqual((await viewer.measure()).pixels, expected);
+  });
+
   it('of an ensemble, one member or all', async () => {
     // With the molecules named, as the PDB writes them: NGL then knows the chains of one model only.
     const header = ['COMPND    MOL_ID: 1;', 'COMPND   2 MOLECULE: CSDE;', 'COMPND   3 CHAIN: A;', REMARK];
