@@ -12,7 +12,7 @@ from model import Search, fit, our_seconds, ratio, upstream_seconds  # noqa: E40
 
 
 def search(name: str, serial: float, parallel: float, **changes) -> Search:
-    facts = {"most": 8, "upstream_threads": 8, "weight": serial + parallel, "max_threads": 8, "after": None, **changes}
+    facts = {"most": 8, "upstream_threads": 8, "max_threads": 8, "after": None, **changes}
     return Search(name, serial, parallel, **facts)
 
 

@@ -23,9 +23,9 @@ def upstreams_own(chains, chosen) -> dict:
     multimer = is_multimer(chosen.model_preset)
     searcher = upstream.template_searcher(multimer, databases, 2)
     featurizer = upstream.template_featurizer(multimer, databases, chosen.max_template_date)
-    pipeline = upstream.monomer_pipeline(databases, searcher, featurizer, precomputed=False, cpus=2)
+    pipeline = upstream.monomer_pipeline(databases, searcher, featurizer, cpus=2)
     if multimer:
-        pipeline = upstream.multimer_pipeline(pipeline, databases, precomputed=False, cpus=2)
+        pipeline = upstream.multimer_pipeline(pipeline, databases, cpus=2)
     msas = support.new_folder("msas")
     return pipeline.process(input_fasta_path=str(support.write_target(chains)), msa_output_dir=str(msas))
 
@@ -162,6 +162,27 @@ class Killed(unittest.TestCase):
 
     def test_without_a_word(self) -> None:
         self.assertEqual(self.kill_in_search(signal.SIGKILL), -signal.SIGKILL)
+
+
+class Failed(unittest.TestCase):
+    """A program that ends with an error."""
+
+    def test_is_told_and_costs_no_other_search(self) -> None:
+        programs, cache, out = support.new_folder("bin"), support.new_folder("cache"), support.new_folder("out")
+        script = programs / "hhblits"
+        script.write_text(
+            f'#!/bin/sh\n[ "$1" = -h ] && exec {tools.binary("hhblits")} "$@"\nsleep 1\necho "no space left" >&2\nexit 1\n')
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        arguments = support.feature_arguments(support.write_target([BETA]), out, cache)
+        code, _, errors = support.run_driver(
+            arguments, environment={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
+        self.assertEqual(code, 1)
+        self.assertIn("hhblits failed while it searched bfd and uniref30 (no space left).", errors.splitlines()[-1])
+        self.assertNotIn("Traceback", errors)
+        self.assertFalse((out / "features.pkl").exists())
+        code, output, errors = support.run_driver(arguments)
+        self.assertEqual(code, 0, errors)
+        self.assertEqual(output.count("known already"), 3)
 
 
 class Refused(unittest.TestCase):

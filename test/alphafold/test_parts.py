@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
 import unittest
+from pathlib import Path
 
 import support
 
 from foldpad_alphafold import memory, network
+from foldpad_alphafold.answers import Abandoned, Answer, Answers
 from foldpad_alphafold.checkpoints import Checkpoints
-from foldpad_alphafold.msa_names import renamed
+from foldpad_alphafold.msa_names import QUERY_NAME, renamed
 from foldpad_alphafold.outputs import confidence_json, pae_json
 from foldpad_alphafold.processes import descendants
-from foldpad_alphafold.schedule import Task, by_weight, run_all, starts
-from foldpad_alphafold.searches import QUERY_NAME
+from foldpad_alphafold.schedule import Task, run_all, starts
 from foldpad_alphafold.templates import identity
 
 
 class Schedule(unittest.TestCase):
     """Searches at the same time, within the CPUs."""
 
-    def observe(self, specification: list[tuple[str, float, int, str | None]], cpus: int) -> tuple[list[str], dict, list[int]]:
+    def observe(self, specification: list[tuple[str, int, str | None]], cpus: int) -> tuple[list[str], dict, list[int]]:
         """Names in the order of their start, threads by name, and the most tasks and threads at once."""
         lock, started, threads = threading.Lock(), [], {}
         in_use, most = [0, 0], [0, 0]
 
-        def task(name: str, weight: float, limit: int, after: str | None) -> Task:
+        def task(name: str, limit: int, after: str | None) -> Task:
             def run(given: int) -> None:
                 with lock:
                     started.append(name)
@@ -39,13 +41,12 @@ class Schedule(unittest.TestCase):
                 with lock:
                     in_use[:] = [in_use[0] - 1, in_use[1] - given]
 
-            return Task(name, run, weight, limit, after)
+            return Task(name, run, limit, after)
 
         run_all([task(*one) for one in specification], cpus)
         return started, threads, most
 
-    SEARCHES = [("uniref90", 700.0, 8, None), ("mgnify", 315.0, 8, None), ("bfd", 600.0, 16, None),
-                ("templates", 96.0, 8, "uniref90")]
+    SEARCHES = [("uniref90", 8, None), ("mgnify", 8, None), ("templates", 8, "uniref90"), ("bfd", 16, None)]
 
     def test_never_takes_more_than_given(self) -> None:
         for cpus in (1, 2, 3, 8, 32):
@@ -58,18 +59,17 @@ class Schedule(unittest.TestCase):
 
     def test_shares_what_there_is(self) -> None:
         def chosen(cpus: int, free: int, unfinished: set[str] = frozenset()) -> dict[str, tuple[int, int]]:
-            tasks = by_weight(Task(name, lambda _threads: None, weight, limit, after)
-                              for name, weight, limit, after in self.SEARCHES)
+            tasks = [Task(name, lambda _threads: None, limit, after) for name, limit, after in self.SEARCHES]
             return {start.task.name: (start.share, start.threads) for start in starts(tasks, unfinished, free, cpus)}
 
         waiting = {"uniref90"}
-        self.assertEqual(chosen(24, 24, waiting), {"uniref90": (8, 8), "bfd": (8, 16), "mgnify": (8, 8)})
-        self.assertEqual(chosen(8, 8, waiting), {"uniref90": (2, 4), "bfd": (3, 6), "mgnify": (3, 6)})
+        self.assertEqual(chosen(24, 24, waiting), {"uniref90": (8, 8), "mgnify": (8, 8), "bfd": (8, 16)})
+        self.assertEqual(chosen(8, 8, waiting), {"uniref90": (2, 4), "mgnify": (3, 6), "bfd": (3, 6)})
         # Two threads each: the one that is left alone at the end still uses both CPUs.
-        self.assertEqual(chosen(2, 2, waiting), {"uniref90": (1, 2), "bfd": (1, 2)})
+        self.assertEqual(chosen(2, 2, waiting), {"uniref90": (1, 2), "mgnify": (1, 2)})
         self.assertEqual(chosen(1, 1, waiting), {"uniref90": (1, 1)})
         self.assertEqual(chosen(8, 0), {})
-        self.assertEqual(self.observe([("bfd", 1.0, 16, None)], 32)[1], {"bfd": 16})
+        self.assertEqual(self.observe([("bfd", 16, None)], 32)[1], {"bfd": 16})
 
     def test_tells_a_failure_and_begins_nothing_after_it(self) -> None:
         begun = []
@@ -77,10 +77,62 @@ class Schedule(unittest.TestCase):
         def fail(_cpus: int) -> None:
             raise ValueError("no database")
 
-        tasks = [Task("a", fail, 2, 1), Task("b", lambda _cpus: begun.append("b"), 1, 1), Task("c", fail, 0.5, 1, "a")]
+        tasks = [Task("a", fail, 1), Task("b", lambda _cpus: begun.append("b"), 1), Task("c", fail, 1, "a")]
         with self.assertRaisesRegex(ValueError, "no database"):
             run_all(tasks, 1)
         self.assertEqual(begun, [])
+
+    def test_programs_come_first_that_others_wait_for(self) -> None:
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        seen: dict[str, int] = {}
+
+        def task(name: str, nice: int) -> Task:
+            def run(_threads: int) -> None:
+                script = "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"
+                seen[name] = int(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)
+
+            return Task(name, run, 1, nice=nice)
+
+        run_all([task("later", 10), task("first", 0), task("second", 5)], 1)
+        self.assertEqual(seen, {"later": own + 10, "first": own, "second": own + 5})
+        self.assertEqual(os.getpriority(os.PRIO_PROCESS, 0), own)
+
+
+class WaitingForAnswers(unittest.TestCase):
+    """AlphaFold's pipeline and the searches, at the same time."""
+
+    def waiting(self, answers: Answers) -> tuple[threading.Thread, list[object]]:
+        heard: list[object] = []
+
+        def wait() -> None:
+            try:
+                heard.append(answers.wait_for("MK", "mgnify").file)
+            except Abandoned as error:
+                heard.append(str(error))
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        return thread, heard
+
+    def test_goes_on_with_the_one_that_is_needed(self) -> None:
+        answers = Answers()
+        thread, heard = self.waiting(answers)
+        answers.give("MK", "uniref90", Answer(Path("other")))
+        answers.give("MKV", "mgnify", Answer(Path("another")))
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
+        answers.give("MK", "mgnify", Answer(Path("this")))
+        thread.join(10)
+        self.assertEqual(heard, [Path("this")])
+
+    def test_ends_when_it_will_not_come(self) -> None:
+        answers = Answers()
+        answers.give("MK", "uniref90", Answer(Path("there")))
+        thread, heard = self.waiting(answers)
+        answers.give_up()
+        thread.join(10)
+        self.assertEqual(heard, ["mgnify"])
+        self.assertEqual(answers.wait_for("MK", "uniref90").file, Path("there"))
 
 
 class Memory(unittest.TestCase):

@@ -5,22 +5,23 @@ from __future__ import annotations
 import pickle
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import databases as databases_module
 from . import tools, upstream
+from .answers import Abandoned, Answers, StandIns
 from .databases import Database
 from .errors import InputError
 from .files import appearing, sha256_of_file, sha256_of_json, write_json
-from .msa_names import renamed
 from .presets import is_multimer
 from .progress import Reporter
 from .search_cache import SearchCache
 from .searches import TEMPLATES, Searches, kinds, search_key
 from .target import Chain, write_fasta
-from .templates import Exclusion, KnownTemplates
+from .templates import Exclusion
 
 FEATURES_FILE = "features.pkl"
 MANIFEST_FILE = "features.json"
@@ -98,12 +99,23 @@ def make_features(
     started = time.monotonic()
     report.progress("searches", 0.01, f"Searching {len(databases)} databases on {cpus} CPUs.")
     searches = Searches(databases, options.multimer, cache, cpus, report, timings)
-    answers = searches.run(chains)
-    timings["searches"] = round(time.monotonic() - started, 2)
-    started = time.monotonic()
-    report.progress("assemble", 0.87, "Assembling the features.")
-    features = assemble(chains, options, databases, answers, report, searches.template_alignments)
-    timings["assemble"] = round(time.monotonic() - started, 2)
+
+    def search() -> None:
+        searches.run(chains)
+        timings["searches"] = round(time.monotonic() - started, 2)
+        report.progress("assemble", 0.87, "Assembling the features.")
+
+    # The main thread assembles: it is the one that signals interrupt.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        searching = pool.submit(search)
+        try:
+            features = assemble(chains, options, databases, searches.answers, report)
+        except Abandoned:
+            features = {}
+    # Raises what made a search fail.
+    searching.result()
+    # What is left of it when the last search has ended; the rest was done meanwhile.
+    timings["assemble"] = round(time.monotonic() - started - timings["searches"], 2)
     with appearing(out / FEATURES_FILE) as temporary, open(temporary, "wb") as handle:
         pickle.dump(features, handle, protocol=PICKLE_PROTOCOL)
     manifest = _manifest(chains, options, databases, features, out / FEATURES_FILE, timings)
@@ -113,61 +125,28 @@ def make_features(
 
 
 def assemble(
-    chains: list[Chain], options: FeatureOptions, databases: dict[str, Database],
-    answers: dict[tuple[str, str], Path], report: Reporter, template_alignments: dict[str, str],
+    chains: list[Chain], options: FeatureOptions, databases: dict[str, Database], answers: Answers, report: Reporter,
 ) -> dict[str, Any]:
-    """Lets AlphaFold's own pipeline make the features of answers that lie where it looks for precomputed ones.
-
-    ``template_alignments``: sequence -> what templates were searched with; made again where it is missing.
-    """
-    searcher = upstream.template_searcher(options.multimer, databases, 1)
-    known = KnownTemplates(searcher, options.exclusion)
-    featurizer = upstream.template_featurizer(options.multimer, databases, options.max_template_date)
-    monomer = upstream.monomer_pipeline(databases, known, featurizer, precomputed=True)
-    pipeline = upstream.multimer_pipeline(monomer, databases, precomputed=True) if options.multimer else monomer
+    """Lets AlphaFold's own pipeline make the features of ``answers``, waiting for each when it comes to it."""
+    stand_ins = StandIns(answers)
+    templates = stand_ins.templates(
+        TEMPLATES, upstream.template_searcher(options.multimer, databases, 1),
+        upstream.template_featurizer(options.multimer, databases, options.max_template_date), options.exclusion)
+    pipeline = upstream.monomer_pipeline(databases, templates, templates)
+    upstream.replace_programs(pipeline, upstream.RUNNERS, stand_ins.program)
+    if options.multimer:
+        pipeline = upstream.multimer_pipeline(pipeline, databases)
+        upstream.replace_programs(pipeline, upstream.MULTIMER_RUNNERS, stand_ins.program)
     with tempfile.TemporaryDirectory(prefix="foldpad-msas-") as folder:
-        for name, place, sequence in _places(chains, options.multimer):
-            msas = Path(folder) / "msas" / place
-            msas.mkdir(parents=True, exist_ok=True)
-            asked = _lay_out(name, sequence, msas, answers, monomer.uniref_max_hits, template_alignments.get(sequence))
-            known.know(asked, answers[sequence, TEMPLATES].read_text())
         fasta = Path(folder) / "target.fasta"
         write_fasta(fasta, chains)
         try:
-            features = pipeline.process(input_fasta_path=str(fasta), msa_output_dir=str(Path(folder) / "msas"))
+            features = pipeline.process(input_fasta_path=str(fasta), msa_output_dir=folder)
         except KeyError as error:
             raise InputError(f"AlphaFold cannot encode the residue {error} of the target. Replace it by X.") from error
-    if known.searched:
-        report.log(f"{known.searched} template searches were not foreseen and were run while assembling.")
+    if templates.searched:
+        report.log(f"{templates.searched} template searches were not foreseen and were run while assembling.")
     return features
-
-
-def _places(chains: list[Chain], multimer: bool) -> list[tuple[str, str, str]]:
-    """(query name, folder, sequence) as AlphaFold's pipelines use them: its multimer names chains A, B … itself."""
-    if not multimer:
-        return [(chains[0].name, ".", chains[0].sequence)]
-    from alphafold.common import protein
-
-    first: dict[str, str] = {}
-    for letter, chain in zip(protein.PDB_CHAIN_IDS, chains):
-        first.setdefault(chain.sequence, letter)
-    return [(f"chain_{letter}", letter, sequence) for sequence, letter in first.items()]
-
-
-def _lay_out(
-    name: str, sequence: str, msas: Path, answers: dict[tuple[str, str], Path], max_hits: int, asked: str | None,
-) -> str:
-    """Writes a chain's alignments where the pipeline looks for them; returns what it will search templates with.
-
-    ``asked``: the same alignment under the neutral name. Making it from a deep alignment takes seconds, renaming none.
-    """
-    for (owner, search), file in answers.items():
-        if owner == sequence and search != TEMPLATES:
-            text = renamed(file.read_text(), name, stockholm=file.suffix == ".sto")
-            (msas / file.name).write_text(text)
-    if asked is not None:
-        return renamed(asked, name, stockholm=True)
-    return upstream.template_alignment(msas / "uniref90_hits.sto", max_hits)
 
 
 def _manifest(

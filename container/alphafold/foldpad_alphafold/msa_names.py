@@ -6,23 +6,24 @@ AlphaFold reads the organism of a sequence from its name, the query's included, 
 
 from __future__ import annotations
 
-from .searches import QUERY_NAME
+# The name of the query in stored answers; it is replaced by the chain's own name when they are used.
+QUERY_NAME = "foldpad_query"
 
 
-def renamed(text: str, name: str, *, stockholm: bool) -> str:
-    """``text`` with the query called ``name``, the first word of its FASTA header."""
+def renamed(text: str, name: str, *, stockholm: bool, query: str = QUERY_NAME) -> str:
+    """``text`` with its query, ``query``, called ``name``: the first words of FASTA headers."""
     rename = _stockholm_line if stockholm else _a3m_line
-    return "".join(rename(line, name) for line in text.splitlines(keepends=True))
+    return "".join(rename(line, query, name) for line in text.splitlines(keepends=True))
 
 
-def _stockholm_line(line: str, name: str) -> str:
+def _stockholm_line(line: str, query: str, name: str) -> str:
     """Stockholm's columns are separated by blanks; how many does not matter to AlphaFold, that there are some does."""
     for prefix in ("", "#=GS ", "#=GR "):
-        start = f"{prefix}{QUERY_NAME} "
+        start = f"{prefix}{query} "
         if line.startswith(start):
             return f"{prefix}{name} {line[len(start):]}"
     return line
 
 
-def _a3m_line(line: str, name: str) -> str:
-    return f">{name}\n" if line.rstrip() == f">{QUERY_NAME}" else line
+def _a3m_line(line: str, query: str, name: str) -> str:
+    return f">{name}\n" if line.rstrip() == f">{query}" else line

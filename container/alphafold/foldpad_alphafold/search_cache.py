@@ -28,6 +28,10 @@ class SearchCache:
             return None
         return file if whole else None
 
+    def facts(self, file: Path) -> dict:
+        """What ``search`` told of an answer that ``get_or_run`` has returned."""
+        return json.loads((file.parent / MANIFEST).read_text())
+
     def get_or_run(self, key: str, name: str, search: Callable[[Path], dict]) -> tuple[Path, bool]:
         """The stored answer, or that of ``search``, which writes it to the path it is given and returns facts for the manifest.
 

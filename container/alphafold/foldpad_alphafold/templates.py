@@ -1,12 +1,10 @@
-"""Template search results found before, and templates that the user does not want."""
+"""Templates that the user does not want, and what identifies a template search."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from typing import Any
-
-from .upstream import search_templates
 
 
 @dataclass(frozen=True)
@@ -31,44 +29,6 @@ def identity(query: str, hit: str) -> float:
     return sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
-class KnownTemplates:
-    """Stands in AlphaFold's pipeline for its template search and answers with what was found before.
-
-    It asks for Stockholm, whatever the search itself reads: turning a deep alignment into A3M once more, only to look its
-    answer up, takes seconds. A query that was not foreseen is searched for: it costs time, and the answer is right all the
-    same.
-    """
-
-    def __init__(self, searcher: Any, exclusion: Exclusion) -> None:
-        self._searcher = searcher
-        self._exclusion = exclusion
-        self._answers: dict[str, str] = {}
-        self.searched = 0
-
-    def know(self, query: str, answer: str) -> None:
-        """``query`` as the pipeline will ask it."""
-        self._answers[_digest(query)] = answer
-
-    # As AlphaFold's pipeline asks for it.
-    input_format = "sto"
-
-    @property
-    def output_format(self) -> str:
-        return self._searcher.output_format
-
-    def query(self, msa: str) -> str:
-        """Raw output of the search."""
-        known = self._answers.get(_digest(msa))
-        if known is not None:
-            return known
-        self.searched += 1
-        return search_templates(self._searcher, msa)
-
-    def get_template_hits(self, output_string: str, input_sequence: str) -> list[Any]:
-        """The hits that may serve as templates."""
-        hits = self._searcher.get_template_hits(output_string=output_string, input_sequence=input_sequence)
-        return [hit for hit in hits if not self._exclusion.excludes(hit)]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def alignment_digest(alignment: str) -> str:
+    """What a template search was asked with: SHA-256 of the alignment in Stockholm format, whose query has the neutral name."""
+    return hashlib.sha256(alignment.encode()).hexdigest()

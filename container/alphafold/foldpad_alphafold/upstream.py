@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import inspect
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ from .errors import EngineError
 
 # run_alphafold.py: templates that are kept of those found.
 MAX_TEMPLATE_HITS = 20
+# Search -> attribute of AlphaFold's DataPipeline with the program that does it.
+RUNNERS = {
+    "uniref90": "jackhmmer_uniref90_runner", "mgnify": "jackhmmer_mgnify_runner",
+    "small_bfd": "jackhmmer_small_bfd_runner", "bfd_uniref": "hhblits_bfd_uniref_runner"}
+# The same of its multimer pipeline.
+MULTIMER_RUNNERS = {"uniprot": "_uniprot_msa_runner"}
 # Commit of DeepMind's repository in Foldpad's image; set by its Dockerfile.
 COMMIT_VARIABLE = "FOLDPAD_ALPHAFOLD_COMMIT"
 
@@ -30,7 +37,7 @@ def require() -> None:
         raise EngineError(
             f"AlphaFold cannot be imported ({error}). Use Foldpad's image, or install DeepMind's package and what it "
             "requires into this Python.") from error
-    # Its warnings are about what the driver does on purpose: precomputed alignments, random parameters.
+    # Its warnings are about what the driver does on purpose: random parameters, for one.
     logging.set_verbosity(logging.ERROR)
 
 
@@ -83,9 +90,7 @@ def template_featurizer(multimer: bool, databases: dict[str, Database], max_temp
         obsolete_pdbs_path=str(databases["obsolete"].path))
 
 
-def monomer_pipeline(
-    databases: dict[str, Database], searcher: Any, featurizer: Any, *, precomputed: bool, cpus: int = 8,
-) -> Any:
+def monomer_pipeline(databases: dict[str, Database], searcher: Any, featurizer: Any, *, cpus: int = 8) -> Any:
     """AlphaFold's own ``DataPipeline`` for one chain."""
     from alphafold.data import pipeline
 
@@ -96,18 +101,24 @@ def monomer_pipeline(
         hhblits_binary_path=path.get("bfd") and tools.binary("hhblits"), uniref90_database_path=path["uniref90"],
         mgnify_database_path=path["mgnify"], bfd_database_path=path.get("bfd"),
         uniref30_database_path=path.get("uniref30"), small_bfd_database_path=path.get("small_bfd"),
-        template_searcher=searcher, template_featurizer=featurizer, use_small_bfd=small,
-        use_precomputed_msas=precomputed)
+        template_searcher=searcher, template_featurizer=featurizer, use_small_bfd=small)
 
 
-def multimer_pipeline(monomer: Any, databases: dict[str, Database], *, precomputed: bool, cpus: int = 8) -> Any:
+def multimer_pipeline(monomer: Any, databases: dict[str, Database], *, cpus: int = 8) -> Any:
     """AlphaFold's own ``DataPipeline`` for several chains, around the one for a single chain."""
     from alphafold.data import pipeline_multimer
 
     return call(
         pipeline_multimer.DataPipeline, {"jackhmmer_n_cpu": cpus}, monomer_data_pipeline=monomer,
-        jackhmmer_binary_path=tools.binary("jackhmmer"), uniprot_database_path=str(databases["uniprot"].path),
-        use_precomputed_msas=precomputed)
+        jackhmmer_binary_path=tools.binary("jackhmmer"), uniprot_database_path=str(databases["uniprot"].path))
+
+
+def replace_programs(pipeline: Any, runners: dict[str, str], program: Callable[[str], Any]) -> None:
+    """Lets a pipeline ask ``program(search)`` where it would run a program itself. ``runners``: RUNNERS or MULTIMER_RUNNERS."""
+    for search, attribute in runners.items():
+        # A pipeline has the program of one of the two BFDs.
+        if hasattr(pipeline, attribute):
+            setattr(pipeline, attribute, program(search))
 
 
 def uniprot_runner(databases: dict[str, Database]) -> Any:

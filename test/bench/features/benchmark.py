@@ -91,12 +91,14 @@ def compare(kind: str, fasta: Path, data: Path, repetitions: int) -> dict:
                 times[side].append(timed(work))
                 say(f"{kind}, {side}: {times[side][-1]}")
         manifest = json.loads((folder / "ours/features.json").read_text())
+        # The last answers are still there: what is left is the start and the assembling.
+        rest = timed(partial(ours, repetitions - 1))["seconds"]
         # hhblits on several threads is not deterministic; without it, the features must be the same.
         comparable = database_preset == "reduced_dbs"
         different = different_arrays(folder / "upstream.pkl", folder / "ours/features.pkl") if comparable else None
     return {
         "residues": manifest["residues"], "msa_depth": manifest["msa_depth"], "templates": manifest["templates"],
-        "assemble_seconds": manifest["timings"]["assemble"], "different_arrays": different, "times": times,
+        "rest": rest, "different_arrays": different, "times": times,
         **{side: statistics.median(one["seconds"] for one in runs) for side, runs in times.items()}}
 
 
@@ -128,7 +130,7 @@ def measure_tools(kind: str, fasta: Path, data: Path) -> list[dict]:
                     times[cores] = timed(partial(one_search, search, query, found, multimer, folder, cores))
             say(f"{kind}, {search.name}: {times}")
             results.append({
-                "search": search.name, "tool": search.tool, "weight": search.weight, "max_threads": search.max_threads,
+                "search": search.name, "tool": search.tool, "max_threads": search.max_threads,
                 "seconds": [times[cores]["seconds"] for cores in times],
                 "cores_busy": round(times[CORES]["cpu_seconds"] / times[CORES]["seconds"], 2)})
     return results
@@ -150,19 +152,15 @@ class on_cores:
 
 def one_search(search: Kind, query: Path, found: dict, multimer: bool, folder: Path, threads: int) -> None:
     """A search with AlphaFold's own wrapper. Templates are searched with what UniRef90 has given before."""
-    pipeline = upstream.monomer_pipeline(found, None, None, precomputed=True)
+    pipeline = upstream.monomer_pipeline(found, None, None)
     if search.name == TEMPLATES:
         searcher = upstream.template_searcher(multimer, found, threads)
         upstream.search_templates(
             searcher, upstream.template_alignment(folder / "uniref90_hits.sto", pipeline.uniref_max_hits))
         return
-    runners = {
-        "uniref90": (pipeline.jackhmmer_uniref90_runner, pipeline.uniref_max_hits),
-        "mgnify": (pipeline.jackhmmer_mgnify_runner, pipeline.mgnify_max_hits),
-        "small_bfd": (getattr(pipeline, "jackhmmer_small_bfd_runner", None), None),
-        "bfd_uniref": (getattr(pipeline, "hhblits_bfd_uniref_runner", None), None),
-        "uniprot": (upstream.uniprot_runner(found) if multimer else None, None)}
-    runner, limit = runners[search.name]
+    limit = {"uniref90": pipeline.uniref_max_hits, "mgnify": pipeline.mgnify_max_hits}.get(search.name)
+    uniprot = search.name == "uniprot"
+    runner = upstream.uniprot_runner(found) if uniprot else getattr(pipeline, upstream.RUNNERS[search.name])
     runner.n_cpu = threads
     upstream.run_msa_tool(runner, query, folder / search.file, limit)
 
@@ -176,7 +174,7 @@ def predict(tools: list[dict], chains: int, rest: float, jackhmmers_most: int) -
             hmmer = tool["tool"] in ("jackhmmer", "hmmsearch")
             searches.append(Search(
                 f"{number}:{tool['search']}", serial, parallel, jackhmmers_most if hmmer else MOST[tool["tool"]],
-                UPSTREAM_THREADS[tool["tool"]], tool["weight"], tool["max_threads"],
+                UPSTREAM_THREADS[tool["tool"]], tool["max_threads"],
                 f"{number}:uniref90" if tool["search"] == TEMPLATES else None))
     return {str(cpus): round(ratio(searches, cpus, rest), 3) for cpus in PREDICTED}
 
@@ -208,7 +206,7 @@ def main() -> None:
         results[kind] = compare(kind, fasta, options.databases, options.repetitions)
         tools = measure_tools(kind, fasta, options.databases)
         chains = len(read_chains(fasta, multimer=kind == "heteromer"))
-        rest = results[kind]["assemble_seconds"]
+        rest = results[kind]["rest"]
         results[kind] |= {
             "tools": tools, "predicted": predict(tools, chains, rest, MOST["jackhmmer"]),
             "predicted_by_hmmers_author": predict(tools, chains, rest, HMMER_AUTHORS_MOST)}

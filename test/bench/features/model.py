@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "container/alphafold"))
 
-from foldpad_alphafold.schedule import Start, Task, by_weight, starts  # noqa: E402
+from foldpad_alphafold.schedule import Start, Task, starts  # noqa: E402
 
 _NOTHING = 1e-9
 
@@ -23,7 +23,7 @@ _NOTHING = 1e-9
 class Search:
     """One search. ``serial`` and ``parallel``: seconds; ``upstream_threads``: what AlphaFold's own wrapper starts.
 
-    ``most``: CPUs beyond which it gains nothing. ``weight``, ``max_threads``, ``after``: as the scheduler knows it.
+    ``most``: CPUs beyond which it gains nothing. ``max_threads``, ``after``: as the scheduler knows it.
     """
 
     name: str
@@ -31,7 +31,6 @@ class Search:
     parallel: float
     most: int
     upstream_threads: int
-    weight: float
     max_threads: int
     after: str | None = None
 
@@ -54,11 +53,9 @@ def upstream_seconds(searches: Iterable[Search], cpus: int) -> float:
 
 
 def our_seconds(searches: Iterable[Search], cpus: int) -> float:
-    """As the driver starts them on ``cpus`` CPUs."""
+    """As the driver starts them on ``cpus`` CPUs, in the order given."""
     known = {search.name: search for search in searches}
-    waiting = by_weight(
-        Task(search.name, lambda _threads: None, search.weight, search.max_threads, search.after)
-        for search in known.values())
+    waiting = [Task(search.name, lambda _threads: None, search.max_threads, search.after) for search in known.values()]
     unfinished = set(known)
     # Name -> how it was started, and the part of its work that is left.
     running: dict[str, tuple[Start, float]] = {}
@@ -85,6 +82,9 @@ def our_seconds(searches: Iterable[Search], cpus: int) -> float:
 
 
 def ratio(searches: Iterable[Search], cpus: int, rest: float = 0.0) -> float:
-    """Our time to upstream's. ``rest``: seconds that both spend outside of searches (start, assembling), on one CPU."""
+    """Our time to upstream's. ``rest``: seconds that both spend outside of searches (start, assembling), on one CPU.
+
+    Ours spends part of them while it searches; how much depends on what is left to search, so nothing is taken off.
+    """
     searches = list(searches)
     return (our_seconds(searches, cpus) + rest) / (upstream_seconds(searches, cpus) + rest)

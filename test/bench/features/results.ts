@@ -16,6 +16,8 @@ const comparisonSchema = z.object({
   residues: z.number(),
   msa_depth: z.number(),
   templates: z.number(),
+  /** Seconds of ours when all answers are known: the start and the assembling. */
+  rest: z.number(),
   /** Null where hhblits is at work, which is not deterministic on several threads. */
   different_arrays: z.array(z.string()).nullable(),
   times: z.object({ upstream: z.array(timeSchema), ours: z.array(timeSchema) }),

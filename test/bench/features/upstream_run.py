@@ -29,9 +29,9 @@ def run(fasta: Path, data: Path, model_preset: str, database_preset: str, out: P
     upstream.require()
     searcher = upstream.template_searcher(options.multimer, databases, _CPUS)
     featurizer = upstream.template_featurizer(options.multimer, databases, MAX_TEMPLATE_DATE)
-    pipeline = upstream.monomer_pipeline(databases, searcher, featurizer, precomputed=False, cpus=_CPUS)
+    pipeline = upstream.monomer_pipeline(databases, searcher, featurizer, cpus=_CPUS)
     if options.multimer:
-        pipeline = upstream.multimer_pipeline(pipeline, databases, precomputed=False, cpus=_CPUS)
+        pipeline = upstream.multimer_pipeline(pipeline, databases, cpus=_CPUS)
     with tempfile.TemporaryDirectory(prefix="foldpad-bench-msas-") as folder:
         features = pipeline.process(input_fasta_path=str(fasta), msa_output_dir=folder)
     with open(out, "wb") as handle:
