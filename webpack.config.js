@@ -23,6 +23,28 @@ class ExecutablePlugin {
   }
 }
 
+/** Ships a file of a package as it is, beside the bundle. */
+class ShipPlugin {
+  constructor(file, name) {
+    this.file = file;
+    this.name = name;
+  }
+
+  apply(compiler) {
+    const { Compilation, sources } = webpack;
+    compiler.hooks.thisCompilation.tap('ShipPlugin', (compilation) => {
+      compilation.fileDependencies.add(this.file);
+      const stage = Compilation.PROCESS_ASSETS_STAGE_ADDITIONAL;
+      compilation.hooks.processAssets.tap({ name: 'ShipPlugin', stage }, () => {
+        // Its source map is not shipped.
+        const text = readFileSync(this.file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+        const sourceFilename = path.relative(ROOT, this.file);
+        compilation.emitAsset(this.name, new sources.RawSource(text), { minimized: true, sourceFilename });
+      });
+    });
+  }
+}
+
 /**
  * What all bundles share.
  *
@@ -147,11 +169,8 @@ function page(name, entry, production) {
     ...base,
     target: ['web', BROWSER_TARGET],
     entry: { [name]: existsSync(path.join(ROOT, style)) ? [entry, style] : [entry] },
-    resolve: {
-      ...base.resolve,
-      // The package's own main file expects three.js and others beside it; this one is complete.
-      alias: { ngl$: path.join(ROOT, 'node_modules/ngl/dist/ngl.js') },
-    },
+    // A script of its own, which the browser reads while the page's own code is at work already.
+    externals: { ngl: 'var NGL' },
     experiments: { css: true },
     output: {
       path: path.join(DIST, 'webview'),
@@ -161,7 +180,11 @@ function page(name, entry, production) {
       // The times of the files tell whether they are older than their sources (scripts/support/viewerBundle.ts).
       compareBeforeEmit: false,
     },
-    plugins: [new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 })],
+    plugins: [
+      new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
+      // The package's own main file expects three.js and others beside it; this one is complete.
+      new ShipPlugin(path.join(ROOT, 'node_modules/ngl/dist/ngl.js'), 'ngl.js'),
+    ],
   };
 }
 

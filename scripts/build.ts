@@ -61,8 +61,8 @@ function listAssets(stats: MultiStats): string[] {
 }
 
 /**
- * Absolute paths of the files that went into the bundles that are shipped, which the functions of AWS are not part of;
- * webpack may have put several modules into one.
+ * Absolute paths of the files that went into the bundles that are shipped, or lie beside them as they are; the functions of
+ * AWS are not among these. Webpack may have put several modules into one.
  */
 function bundledFiles(stats: MultiStats): string[] {
   const filesOf = (module: Module): string[] => {
@@ -70,7 +70,12 @@ function bundledFiles(stats: MultiStats): string[] {
     return [module.nameForCondition() ?? [], inner.flatMap(filesOf)].flat();
   };
   const shipped = stats.stats.filter(({ compilation }) => compilation.name !== 'lambda');
-  return shipped.flatMap(({ compilation }) => [...compilation.modules].flatMap(filesOf));
+  return shipped.flatMap(({ compilation }) => [
+    ...[...compilation.modules].flatMap(filesOf),
+    ...compilation
+      .getAssets()
+      .flatMap(({ info }) => (info.sourceFilename ? [path.join(ROOT, info.sourceFilename)] : [])),
+  ]);
 }
 
 /**

@@ -20,6 +20,7 @@ const NEEDED = [
   'dist/runner.mjs',
   'dist/foldpad.mjs',
   'dist/webview/viewer.js',
+  'dist/webview/ngl.js',
   'dist/THIRD_PARTY_NOTICES.md',
   'container/homology/main.py',
 ];

@@ -1,6 +1,7 @@
 /** The NGL stage as this page wants it: its light, and only those of its controls that the page knows of. */
 
 import * as NGL from 'ngl';
+import { withCanvas } from './glCanvas.ts';
 import { CARTOON_SIDE } from './representations.ts';
 
 /** Part of three.js, which ships no declarations here. */
@@ -10,10 +11,11 @@ interface ShaderChecks {
 
 /**
  * Makes a stage that fills `container`.
+ * @param canvas to draw on, with a WebGL 2 context; NGL makes one when there is none
  * @throws Error when this browser cannot draw in 3D
  */
-export function createStage(container: HTMLElement): NGL.Stage {
-  const stage = new NGL.Stage(container, {
+export function createStage(container: HTMLElement, canvas: HTMLCanvasElement | undefined): NGL.Stage {
+  const parameters = {
     tooltip: false,
     // Drawn once, also when it stands still: the canvas smooths edges itself (docs/adr/028).
     sampleLevel: -1,
@@ -23,7 +25,8 @@ export function createStage(container: HTMLElement): NGL.Stage {
     ambientIntensity: 0.35,
     fogNear: 60,
     fogFar: 100,
-  });
+  };
+  const stage = withCanvas(canvas, () => new NGL.Stage(container, parameters));
   // NGL does not throw: it puts a text in English into the element, and leaves itself half made.
   if (!stage.viewer.renderer) {
     container.replaceChildren();

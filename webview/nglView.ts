@@ -38,10 +38,11 @@ interface Matrix {
 
 /**
  * Makes a view that fills `container`.
+ * @param canvas to draw on, with a WebGL 2 context; made here when there is none
  * @throws Error when this browser cannot draw in 3D
  */
-export function createNglView(container: HTMLElement): StructureView {
-  return new NglView(container);
+export function createNglView(container: HTMLElement, canvas?: HTMLCanvasElement): StructureView {
+  return new NglView(container, canvas);
 }
 
 /** How long the camera flies to a residue (ms). */
@@ -70,9 +71,9 @@ class NglView implements StructureView {
   #workers: Promise<boolean> | undefined;
   #moved: () => void = () => {};
 
-  constructor(container: HTMLElement) {
+  constructor(container: HTMLElement, canvas: HTMLCanvasElement | undefined) {
     this.#container = container;
-    this.#stage = createStage(container);
+    this.#stage = createStage(container, canvas);
     this.#overlays = new NglOverlays(this.#stage);
     // NGL hides the focus ring of its canvas; the page's style sheet shows one.
     this.canvas.style.removeProperty('outline');

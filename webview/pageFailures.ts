@@ -10,11 +10,12 @@ const NO_WEBGL_REMEDY = t(
   'Turn hardware acceleration on (command “Preferences: Configure Runtime Arguments”, remove “disable-hardware-acceleration”), or update the graphics driver, then restart the editor.',
 );
 
-/** Makes a 3D view. @throws UnreadableStructureError when this window cannot draw in 3D */
-export function orNoWebGl<View>(make: () => View): View {
+/** A 3D view that is being made. @throws UnreadableStructureError when this window cannot draw in 3D */
+export async function orNoWebGl<View>(making: Promise<View>): Promise<View> {
   try {
-    return make();
+    return await making;
   } catch (error) {
+    if (error instanceof UnreadableStructureError) throw error;
     throw new UnreadableStructureError(NO_WEBGL, NO_WEBGL_REMEDY, { cause: error });
   }
 }
@@ -28,8 +29,9 @@ export class PageFailures {
     this.#host = host;
   }
 
-  noWebGl(): void {
-    this.#overlay.fail(NO_WEBGL, NO_WEBGL_REMEDY, []);
+  /** Before there is a file. */
+  cannotDraw(error: unknown): void {
+    if (error instanceof UnreadableStructureError) this.#overlay.fail(error.message, error.remedy, []);
   }
 
   contextLost(): void {

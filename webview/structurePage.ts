@@ -10,12 +10,13 @@ import { inflate } from './inflate.ts';
 import { describeDrawing, lookOf } from './look.ts';
 import { REPRESENTATION_NAMES } from './names.ts';
 import { PageExports, type Shown } from './pageExports.ts';
-import { orNoWebGl, PageFailures } from './pageFailures.ts';
+import { PageFailures } from './pageFailures.ts';
 import { PageFasta } from './pageFasta.ts';
 import { PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
 import { PageState } from './pageState.ts';
 import { PageTogether } from './pageTogether.ts';
+import { type MakeView, PageView } from './pageView.ts';
 import { createScene, modelFor, type Scene } from './scene.ts';
 import { sha256 } from './sha256.ts';
 import { INITIAL_STATE, type ViewerState } from './state.ts';
@@ -51,8 +52,7 @@ export class StructurePage {
   readonly #fasta: PageFasta;
   readonly #exports: PageExports;
   readonly #failures: PageFailures;
-  readonly #makeView: (container: HTMLElement) => StructureView;
-  #view: StructureView | undefined;
+  readonly #view: PageView;
   #scene: Scene | undefined;
   /** Serial of the newest structure message: what arrives late for an older one is dropped. */
   #serial = -1;
@@ -60,10 +60,8 @@ export class StructurePage {
   /** The drawing in progress, or the last one. Pictures and measurements wait for it. */
   #drawn: Promise<void> = Promise.resolve();
 
-  /** @param makeView makes the 3D view; throws when this window cannot draw in 3D */
-  constructor(root: HTMLElement, host: Host, makeView: (container: HTMLElement) => StructureView) {
+  constructor(root: HTMLElement, host: Host, makeView: MakeView) {
     this.#host = host;
-    this.#makeView = makeView;
     this.#state = new PageState(host);
     this.#fasta = new PageFasta(host);
     this.#together = new PageTogether(host, {
@@ -90,11 +88,12 @@ export class StructurePage {
       select: (residues) => this.#marks.link.select(residues),
       focus: (residue) => this.#marks.link.focus(residue),
       describe: (residue) => this.#marks.describe(residue),
-      reset: () => this.#view?.resetCamera(),
+      reset: () => this.#view.current?.resetCamera(),
       savePicture: (options) => void this.#exports.savePicture(options),
       saveReport: () => void this.#exports.saveReport(),
     };
     this.#parts = createPageParts(root, actions, this.#together.element);
+    this.#view = new PageView(this.#parts.stage, makeView, (view) => this.#prepare(view));
     this.#failures = new PageFailures(this.#parts.overlay, host);
     this.#marks = new PageMarks(this.#parts, this.#fasta);
     this.#exports = new PageExports(host, this.#marks, {
@@ -106,21 +105,14 @@ export class StructurePage {
   /** Starts listening and tells the editor so. */
   start(): void {
     this.#host.listen((message) => this.#receive(message));
-    new ResizeObserver(() => this.#view?.resize()).observe(this.#parts.stage);
-    onThemeChange(() => this.#view?.setBackground(backgroundColor()));
+    new ResizeObserver(() => this.#view.current?.resize()).observe(this.#parts.stage);
+    onThemeChange(() => this.#view.current?.setBackground(backgroundColor()));
     // A closed tab's page may live on for a while; its graphics context is given back at once.
-    window.addEventListener('pagehide', () => {
-      this.#view?.dispose();
-      this.#view = undefined;
-    });
+    window.addEventListener('pagehide', () => this.#view.dispose());
     setTimeout(() => this.#parts.reveal(), OPENING_MS);
     this.#host.post({ type: 'ready' });
     // While the editor reads the file.
-    try {
-      this.#needView();
-    } catch {
-      this.#failures.noWebGl();
-    }
+    this.#view.get().catch((error: unknown) => this.#failures.cannotDraw(error));
   }
 
   #receive(message: HostMessage): void {
@@ -170,7 +162,8 @@ export class StructurePage {
       const whole = await inflate(bytes);
       const header = readHeader(whole, message.format);
       if (!isNewest()) return;
-      const view = this.#needView();
+      const view = await this.#view.get();
+      if (!isNewest()) return;
       const data = await view.load(whole, message.format, message.fileName);
       if (!isNewest()) return;
       this.#scene = createScene(message, header, data, await digest);
@@ -214,22 +207,17 @@ export class StructurePage {
     else view.resetCamera();
   }
 
-  #needView(): StructureView {
-    if (this.#view) return this.#view;
-    const view = orNoWebGl(() => this.#makeView(this.#parts.stage));
+  #prepare(view: StructureView): void {
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.current.spin);
-    view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view?.getOrientation() : undefined)));
+    view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? view.getOrientation() : undefined)));
     this.#marks.listen(view);
     view.onContextLost(() => this.#loseView());
     listenToKeys(view, () => this.#change({ spin: !this.#state.current.spin }, 'spin'));
-    this.#view = view;
-    return view;
   }
 
   #loseView(): void {
-    this.#view?.dispose();
-    this.#view = undefined;
+    this.#view.dispose();
     this.#clear();
     this.#failures.contextLost();
   }
@@ -251,7 +239,7 @@ export class StructurePage {
 
   #change(change: Partial<ViewerState>, effect: 'draw' | 'recolor' | 'spin'): void {
     this.#state.change(change);
-    if (effect === 'spin') this.#view?.setSpin(this.#state.current.spin);
+    if (effect === 'spin') this.#view.current?.setSpin(this.#state.current.spin);
     if (effect === 'recolor') this.#recolor();
     if (effect === 'draw') void this.#redraw();
     this.#refresh();
@@ -275,14 +263,13 @@ export class StructurePage {
 
   async #draw(): Promise<void> {
     const scene = this.#scene;
-    if (!scene || !this.#view) return;
-    await this.#view.draw(lookOf(scene, this.#state.current));
+    if (scene) await this.#view.current?.draw(lookOf(scene, this.#state.current));
   }
 
   #recolor(): void {
     const scene = this.#scene;
-    if (!scene || !this.#view) return;
-    const view = this.#view;
+    const view = this.#view.current;
+    if (!scene || !view) return;
     // After a drawing that is still under way: it would bring the old colours back.
     this.#drawn = this.#drawn.then(() => {
       if (this.#scene !== scene) return;
@@ -312,12 +299,13 @@ export class StructurePage {
     this.#fasta.setModel(model);
     this.#marks.update(model, colors);
     this.#parts.setProvenance(describeProvenance(scene.message.provenance, scene.header));
-    this.#view?.canvas.setAttribute('aria-label', describeDrawing(scene, look));
+    this.#view.current?.canvas.setAttribute('aria-label', describeDrawing(scene, look));
   }
 
   /** What is shown, when it is drawn. */
   async #shown(): Promise<Shown | undefined> {
     await this.#drawn;
-    return this.#scene && this.#view && { scene: this.#scene, view: this.#view, state: this.#state.current };
+    const view = this.#view.current;
+    return this.#scene && view && { scene: this.#scene, view, state: this.#state.current };
   }
 }

@@ -11,6 +11,8 @@ export interface StructurePageParts {
   readonly texts?: Readonly<Record<string, string>> | undefined;
   /** Where the page's script lies, as the page may load it. */
   readonly scriptUri: string;
+  /** Where the library lies that draws in 3D, as the page may load it. */
+  readonly libraryUri?: string | undefined;
   /** Where the page's style sheet lies, as the page may load it. */
   readonly styleUri: string;
   /** The origin style sheets may come from (`webview.cspSource`). */
@@ -44,6 +46,9 @@ function textsBlock(texts: Readonly<Record<string, string>>): string {
   return `<script type="application/json" id="${TEXTS_ELEMENT}">${json}</script>\n`;
 }
 
+const script = (uri: string, nonce: string): string =>
+  `<script nonce="${nonce}" src="${escapeAttribute(uri)}"></script>`;
+
 /** The whole page. The structure, its title and file name are not part of it: they come by message and never become HTML. */
 export function structurePageHtml(parts: StructurePageParts): string {
   return `<!DOCTYPE html>
@@ -57,7 +62,8 @@ export function structurePageHtml(parts: StructurePageParts): string {
 </head>
 <body>
 <div id="viewer"></div>
-${parts.texts ? textsBlock(parts.texts) : ''}<script nonce="${parts.nonce}" src="${escapeAttribute(parts.scriptUri)}"></script>
+${parts.texts ? textsBlock(parts.texts) : ''}${script(parts.scriptUri, parts.nonce)}
+${parts.libraryUri ? script(parts.libraryUri, parts.nonce) : ''}
 </body>
 </html>
 `;

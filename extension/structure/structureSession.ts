@@ -29,7 +29,7 @@ export interface Measurement {
   readonly pixels: PixelCounts;
 }
 
-/** Lets a page load the viewer's own two files and nothing else of the disk. */
+/** Lets a page load the viewer's own files and nothing else of the disk. */
 export function structureWebviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] };
 }
@@ -74,6 +74,7 @@ export class StructureSession implements vscode.Disposable {
       title: vscode.l10n.t('Structure'),
       texts: vscode.l10n.bundle,
       scriptUri: part('viewer.js'),
+      libraryUri: part('ngl.js'),
       styleUri: part('viewer.css'),
       styleSource: this.#webview.cspSource,
       nonce: crypto.randomUUID().replaceAll('-', ''),

@@ -100,12 +100,13 @@ export async function startViewerBrowser(): Promise<ViewerBrowser> {
         structurePageHtml({
           ...(await pageTexts(searchParams.get('language') ?? 'en')),
           scriptUri: '/viewer.js',
+          libraryUri: '/ngl.js',
           styleUri: '/viewer.css',
           styleSource,
           nonce: randomUUID(),
         }),
       );
-    } else if (pathname === '/viewer.js' || pathname === '/viewer.css') {
+    } else if (['/viewer.js', '/ngl.js', '/viewer.css'].includes(pathname)) {
       response.setHeader(
         'content-type',
         pathname.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8',

@@ -16,14 +16,14 @@ const SOURCES = [
 
 /**
  * Builds the page if that is needed.
- * @returns the folder that holds `viewer.js` and `viewer.css`
+ * @returns the folder that holds `viewer.js`, `ngl.js` and `viewer.css`
  * @throws Error with webpack's words when the build fails
  */
 export async function ensureViewerBundle(): Promise<string> {
   const folder = path.join(DIST, 'webview');
   const changed = (file: string): number =>
     statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
-  const built = Math.min(changed('viewer.js'), changed('viewer.css'));
+  const built = Math.min(...['viewer.js', 'ngl.js', 'viewer.css'].map(changed));
   const newest = Math.max(...globSync(SOURCES, { cwd: ROOT }).map((file) => statSync(path.join(ROOT, file)).mtimeMs));
   if (built < newest) await buildViewer();
   return folder;

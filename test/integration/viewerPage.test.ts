@@ -266,6 +266,14 @@ describe('the structure page', function () {
     assert.match(await viewer.text('[role=alert]'), /hardware acceleration/);
   });
 
+  it('says so when what draws in 3D could not be loaded', async () => {
+    await open();
+    await viewer.page.route('**/ngl.js', (route) => route.abort());
+    await viewer.reload();
+    await viewer.page.getByRole('heading', { name: /draws in 3D could not be loaded/ }).waitFor();
+    assert.match(await viewer.text('[role=alert]'), /open the structure again/);
+  });
+
   it('draws surfaces without workers where workers are forbidden', async () => {
     await open({ policy: "worker-src 'none'" });
     await viewer.show(MODEL);

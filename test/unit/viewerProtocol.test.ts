@@ -136,6 +136,7 @@ describe('the page', () => {
     language: 'en',
     title: 'Structure',
     scriptUri: 'https://x/viewer.js',
+    libraryUri: 'https://x/ngl.js',
     styleUri: 'https://x/viewer.css',
     styleSource: 'https://x',
     nonce: 'abc',
@@ -149,16 +150,19 @@ describe('the page', () => {
     assert.match(csp, /style-src https:\/\/x(;|$)/);
   });
 
-  it('has one script, with the nonce, and no inline style or handler', () => {
+  it('has its script and the library, with the nonce, and no inline style or handler', () => {
     const html = structurePageHtml(parts);
-    assert.deepEqual(html.match(/<script[^>]*>/g), ['<script nonce="abc" src="https://x/viewer.js">']);
+    assert.deepEqual(html.match(/<script[^>]*>/g), [
+      '<script nonce="abc" src="https://x/viewer.js">',
+      '<script nonce="abc" src="https://x/ngl.js">',
+    ]);
     assert.doesNotMatch(html, /<style|style=| on[a-z]+=/);
   });
 
   it('carries its words as data that no word can break out of', () => {
     const texts = { 'Try again': '</script><script>alert(1)</script><!--', 'Ends in "quotes"': '重试 & “再试”' };
     const html = structurePageHtml({ ...parts, language: 'zh-cn"><script>', title: '</title><script>', texts });
-    assert.equal(html.match(/<script/g)?.length, 2, 'the data and the page’s own script');
+    assert.equal(html.match(/<script/g)?.length, 3, 'the data, the page’s own script and the library');
     const [, data = ''] = /<script type="application\/json" id="texts">([^<]*)<\/script>/.exec(html) ?? [];
     assert.deepEqual(JSON.parse(data), texts);
   });

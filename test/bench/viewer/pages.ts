@@ -25,7 +25,7 @@ export interface Pages {
   /** A window with nothing in it; a frame fills it. */
   readonly windowUrl: string;
   url(drawer: Drawer): string;
-  /** Bytes of a page's script. */
+  /** Bytes of a page's scripts. */
   scriptBytes(drawer: Drawer): number;
   /** Gives Mol* exactly the room that Foldpad's page leaves for its structure: fewer pixels are drawn faster. */
   setMolstarBox(box: Box): void;
@@ -39,6 +39,7 @@ const WINDOW = `<!doctype html><title>Window</title>
 export async function servePages(): Promise<Pages> {
   const folder = await ensureViewerBundle();
   const scripts = { foldpad: await readFile(path.join(folder, 'viewer.js')), molstar: await molstarBundle() };
+  const library = await readFile(path.join(folder, 'ngl.js'));
   const styles = { foldpad: await readFile(path.join(folder, 'viewer.css'), 'utf8'), molstar: '' };
   const server = createServer((request, response) => {
     const [drawer, file] = (request.url ?? '/').slice(1).split('/');
@@ -47,13 +48,14 @@ export async function servePages(): Promise<Pages> {
       response.end(WINDOW);
     } else if (drawer !== 'foldpad' && drawer !== 'molstar') {
       response.writeHead(204).end();
-    } else if (file === 'page.js') {
+    } else if (file === 'page.js' || file === 'library.js') {
+      const script = file === 'page.js' ? scripts[drawer] : library;
       // As VS Code serves it: kept, but asked about each time.
       response.setHeader('cache-control', 'no-cache');
-      response.setHeader('etag', `"${scripts[drawer].byteLength}"`);
+      response.setHeader('etag', `"${script.byteLength}"`);
       response.setHeader('content-type', 'text/javascript; charset=utf-8');
-      if (request.headers['if-none-match'] === `"${scripts[drawer].byteLength}"`) response.writeHead(304).end();
-      else response.end(scripts[drawer]);
+      if (request.headers['if-none-match'] === `"${script.byteLength}"`) response.writeHead(304).end();
+      else response.end(script);
     } else if (file === 'page.css') {
       response.setHeader('content-type', 'text/css; charset=utf-8');
       response.end(styles[drawer]);
@@ -64,6 +66,7 @@ export async function servePages(): Promise<Pages> {
           language: 'en',
           title: 'Structure',
           scriptUri: `/${drawer}/page.js`,
+          libraryUri: drawer === 'foldpad' ? `/${drawer}/library.js` : undefined,
           styleUri: `/${drawer}/page.css`,
           styleSource: `http://${request.headers.host}`,
           nonce: randomUUID(),
@@ -76,7 +79,7 @@ export async function servePages(): Promise<Pages> {
   return {
     windowUrl: `http://127.0.0.1:${port}/`,
     url: (drawer) => `http://127.0.0.1:${port}/${drawer}/`,
-    scriptBytes: (drawer) => scripts[drawer].byteLength,
+    scriptBytes: (drawer) => scripts[drawer].byteLength + (drawer === 'foldpad' ? library.byteLength : 0),
     setMolstarBox({ x, y, width, height }) {
       styles.molstar = `body{margin:0;overflow:hidden;background:#fff}
 #viewer{position:absolute;left:${x}px;top:${y}px;width:${width}px;height:${height}px}`;
