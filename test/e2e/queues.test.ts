@@ -133,4 +133,21 @@ describe('choosing among queues of AlphaFold', function () {
     await screenshot(page, 'queues 7 too large');
     await page.keyboard.press('Escape');
   });
+
+  it('says so in the text before anybody asks', async () => {
+    await page.keyboard.press('Control+Shift+E');
+    await explorerRow(page, 'titin.fasta').dblclick({ timeout: STEP_MS });
+    await page.locator('.editor-instance .codelens-decoration a').filter({ hasText: 'Estimate' }).waitFor();
+    await page.locator('.editor-instance .squiggly-warning').first().waitFor({ timeout: STEP_MS });
+    await page.locator('.editor-instance .view-line').filter({ hasText: '>titin' }).hover({ position: { x: 30, y: 8 } });
+    const hover = page.locator('.monaco-hover');
+    await hover.getByText(/3,000\sresidues/).first().waitFor({ timeout: STEP_MS });
+    await hover.getByText('too large for the memory').first().waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'queues 8 too large in the text');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+M');
+    await page.locator('.markers-panel').getByText(/GB/).first().waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'queues 9 too large among the problems');
+    await page.keyboard.press('Control+J');
+  });
 });
