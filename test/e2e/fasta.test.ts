@@ -83,6 +83,12 @@ function lens(page: Page, text: string | RegExp) {
   return page.locator('.editor-instance .codelens-decoration a').filter({ hasText: text });
 }
 
+async function goToRecord(page: Page, words: string): Promise<void> {
+  await runCommandNamed(page, 'Foldpad: Go to Record…');
+  await page.getByPlaceholder('Part of a name or description').waitFor({ timeout: STEP_MS });
+  await typeQuickly(page, words);
+}
+
 describe('FASTA as a language', function () {
   this.timeout(STEP_MS * 4);
   let editor: Editor;
@@ -172,8 +178,7 @@ describe('FASTA as a language', function () {
     const row = page.locator('.outline-tree .monaco-list-row').filter({ hasText: '4LYZ_1' });
     await row.waitFor({ timeout: STEP_MS });
     assert.match((await row.textContent()) ?? '', /129 residues/);
-    await runCommandNamed(page, 'Foldpad: Go to Record…');
-    await typeQuickly(page, 'lysozyme');
+    await goToRecord(page, 'lysozyme');
     await quickPickRow(page, '4LYZ_1').waitFor({ timeout: STEP_MS });
     await screenshot(page, 'fasta 6 go to record');
     await pick(page, '4LYZ_1');
@@ -224,8 +229,7 @@ describe('FASTA as a language', function () {
     await pick(page, 'Check the File');
     await notification(page, `Records: ${largeRecords}, errors: 1, warnings: 0.`).waitFor({ timeout: STEP_MS * 2 });
     await screenshot(page, 'fasta 13 large checked');
-    await runCommandNamed(page, 'Foldpad: Go to Record…');
-    await typeQuickly(page, 'broken');
+    await goToRecord(page, 'broken');
     await quickPickRow(page, 'broken').waitFor({ timeout: STEP_MS });
     await pick(page, 'broken');
     await editorLine(page, 'MK?V').waitFor({ timeout: STEP_MS });

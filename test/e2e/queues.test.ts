@@ -98,6 +98,7 @@ describe('choosing among queues of AlphaFold', function () {
     for (const name of ['model_4', 'model_5']) await pick(page, name);
     await page.keyboard.press('Enter');
     await pick(page, /Templates released until/);
+    await title('Use templates released until').waitFor({ timeout: STEP_MS });
     await typeQuickly(page, '2019-13-01');
     await page.locator('.quick-input-widget').getByText('year-month-day').waitFor({ timeout: STEP_MS });
     await typeQuickly(page, '2019-01-31');
@@ -139,9 +140,15 @@ describe('choosing among queues of AlphaFold', function () {
     await explorerRow(page, 'titin.fasta').dblclick({ timeout: STEP_MS });
     await page.locator('.editor-instance .codelens-decoration a').filter({ hasText: 'Estimate' }).waitFor();
     await page.locator('.editor-instance .squiggly-warning').first().waitFor({ timeout: STEP_MS });
-    await page.locator('.editor-instance .view-line').filter({ hasText: '>titin' }).hover({ position: { x: 30, y: 8 } });
+    await page
+      .locator('.editor-instance .view-line')
+      .filter({ hasText: '>titin' })
+      .hover({ position: { x: 30, y: 8 } });
     const hover = page.locator('.monaco-hover');
-    await hover.getByText(/3,000\sresidues/).first().waitFor({ timeout: STEP_MS });
+    await hover
+      .getByText(/3,000\sresidues/)
+      .first()
+      .waitFor({ timeout: STEP_MS });
     await hover.getByText('too large for the memory').first().waitFor({ timeout: STEP_MS });
     await screenshot(page, 'queues 8 too large in the text');
     await page.keyboard.press('Escape');
