@@ -60,25 +60,35 @@ export async function renderStructurePng(structure: string, png: string, request
 /** Software rendering on a machine that has other things to do. */
 const BUSY_MACHINE_MS = 120_000;
 
+/** How often the window is tried in another size: with each, the page may wrap its toolbar otherwise. */
+const TRIES = 5;
+
 /** Makes the window so large that the 3D view has the given size, and looks at the whole structure again. */
 async function fitStage({ page }: ViewerPage, width: number, height: number): Promise<void> {
   const canvas = page.locator('.stage canvas');
-  const stage = await canvas.boundingBox();
-  const window = page.viewportSize();
-  if (!stage || !window) throw new Error('The structure page shows no drawing.');
-  await page.setViewportSize({
-    width: Math.round(window.width + width - stage.width),
-    height: Math.round(window.height + height - stage.height),
-  });
-  await page.waitForFunction(
-    ([wide, high]) => {
-      const box = document.querySelector('.stage canvas')?.getBoundingClientRect();
-      return box && Math.abs(box.width - (wide ?? 0)) < 1 && Math.abs(box.height - (high ?? 0)) < 1;
-    },
-    [width, height],
-    { timeout: BUSY_MACHINE_MS },
-  );
-  await canvas.press('r');
+  for (let tries = 0; tries < TRIES; tries++) {
+    // The drawing follows its element.
+    await page.waitForFunction(
+      () => {
+        const [box, stage] = ['.stage canvas', '.stage'].map((one) =>
+          document.querySelector(one)?.getBoundingClientRect(),
+        );
+        return box && stage && Math.abs(box.width - stage.width) < 1 && Math.abs(box.height - stage.height) < 1;
+      },
+      undefined,
+      { timeout: BUSY_MACHINE_MS },
+    );
+    const stage = await canvas.boundingBox();
+    const window = page.viewportSize();
+    if (!stage || !window) throw new Error('The structure page shows no drawing.');
+    const [wider, higher] = [width - stage.width, height - stage.height];
+    if (Math.abs(wider) < 1 && Math.abs(higher) < 1) {
+      await canvas.press('r');
+      return;
+    }
+    await page.setViewportSize({ width: Math.round(window.width + wider), height: Math.round(window.height + higher) });
+  }
+  throw new Error(`The structure page does not make room for a picture of ${width} by ${height} pixels.`);
 }
 
 async function savePicture(viewer: ViewerPage): Promise<Uint8Array> {
