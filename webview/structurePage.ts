@@ -210,7 +210,7 @@ export class StructurePage {
   #prepare(view: StructureView): void {
     view.setBackground(backgroundColor());
     view.setSpin(this.#state.current.spin);
-    view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? view.getOrientation() : undefined)));
+    view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view.current?.getOrientation() : undefined)));
     this.#marks.listen(view);
     view.onContextLost(() => this.#loseView());
     listenToKeys(view, () => this.#change({ spin: !this.#state.current.spin }, 'spin'));

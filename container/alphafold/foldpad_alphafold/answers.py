@@ -13,6 +13,7 @@ from typing import Any
 
 from . import upstream
 from .msa_names import QUERY_NAME, renamed
+from .target import Chain, read_chains
 from .templates import Exclusion, alignment_digest
 
 
@@ -62,26 +63,21 @@ class StandIns:
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self._chain: tuple[str, str] = ("", "")
+        self._chain: Chain | None = None
 
     def program(self, search: str) -> Any:
         """Stands for the runner of an alignment."""
         return _Program(self, search)
 
-    def templates(self, search: str, searcher: Any, featurizer: Any, exclusion: Exclusion) -> KnownTemplates:
-        """Stands for the template search ``searcher`` and for the ``featurizer`` of its hits."""
-        return KnownTemplates(self, search, searcher, featurizer, exclusion)
-
-    def begin_chain(self, fasta: str) -> tuple[str, str]:
-        """(name, sequence) of the chain that the pipeline is at."""
-        header, *lines = fasta.splitlines()
-        self._chain = (header.removeprefix(">").split()[0], "".join(lines))
-        return self._chain
+    def begin(self, fasta: Path) -> None:
+        """The pipeline is at the chain of this file."""
+        self._chain = read_chains(fasta, multimer=False)[0]
 
     def answer(self, search: str) -> tuple[str, Answer]:
         """(name, answer) for the chain that the pipeline is at."""
-        name, sequence = self._chain
-        return name, self._answers.wait_for(sequence, search)
+        if self._chain is None:
+            raise RuntimeError("AlphaFold's pipeline asks for an answer before it has named a chain.")
+        return self._chain.name, self._answers.wait_for(self._chain.sequence, search)
 
 
 @dataclass(frozen=True)
@@ -93,14 +89,14 @@ class _Program:
 
     def query(self, input_fasta_path: str, max_sto_sequences: int | None = None) -> list[dict[str, str]]:  # noqa: ARG002
         """Answers are stored with no more sequences than the pipeline asks for."""
-        self.stand_ins.begin_chain(Path(input_fasta_path).read_text(encoding="utf-8"))
+        self.stand_ins.begin(Path(input_fasta_path))
         name, answer = self.stand_ins.answer(self.search)
         form = answer.file.suffix.removeprefix(".")
         return [{form: renamed(answer.file.read_text(), name, stockholm=form == "sto")}]
 
 
 class KnownTemplates:
-    """Stands in AlphaFold's pipeline for its template search and its featurizer.
+    """Stands in AlphaFold's pipeline for its template search ``searcher`` and for the ``featurizer`` of its hits.
 
     It asks for Stockholm, whatever the search itself reads: turning a deep alignment into A3M once more, only to look its
     answer up, takes seconds. A query that was not foreseen is searched for: it costs time, and the answer is right all the

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import databases as databases_module
 from . import tools, upstream
-from .answers import Abandoned, Answers, StandIns
+from .answers import Abandoned, Answers, KnownTemplates, StandIns
 from .databases import Database
 from .errors import InputError
 from .files import appearing, sha256_of_file, sha256_of_json, write_json
@@ -111,9 +111,10 @@ def make_features(
         try:
             features = assemble(chains, options, databases, searches.answers, report)
         except Abandoned:
-            features = {}
-    # Raises what made a search fail.
-    searching.result()
+            # Raises what made a search fail.
+            searching.result()
+            raise
+        searching.result()
     # What is left of it when the last search has ended; the rest was done meanwhile.
     timings["assemble"] = round(time.monotonic() - started - timings["searches"], 2)
     with appearing(out / FEATURES_FILE) as temporary, open(temporary, "wb") as handle:
@@ -129,8 +130,8 @@ def assemble(
 ) -> dict[str, Any]:
     """Lets AlphaFold's own pipeline make the features of ``answers``, waiting for each when it comes to it."""
     stand_ins = StandIns(answers)
-    templates = stand_ins.templates(
-        TEMPLATES, upstream.template_searcher(options.multimer, databases, 1),
+    templates = KnownTemplates(
+        stand_ins, TEMPLATES, upstream.template_searcher(options.multimer, databases, 1),
         upstream.template_featurizer(options.multimer, databases, options.max_template_date), options.exclusion)
     pipeline = upstream.monomer_pipeline(databases, templates, templates)
     upstream.replace_programs(pipeline, upstream.RUNNERS, stand_ins.program)

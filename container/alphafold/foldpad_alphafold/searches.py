@@ -97,7 +97,7 @@ class Searches:
     answers: Answers = field(default_factory=Answers)
 
     def run(self, chains: list[Chain]) -> None:
-        """Gives ``answers`` each answer when it is there; when a search fails, the others that had begun are ended first."""
+        """Gives ``answers`` each answer when it is there; when a search fails, those that had begun come to their end first."""
         try:
             self._run(list(dict.fromkeys(chain.sequence for chain in chains)))
         except BaseException:
