@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StructureHeader } from '../../webview/header.ts';
 import { meaningOf, type ValueFacts } from '../../webview/metric.ts';
+import { NO_HEADER } from '../support/structureData.ts';
 
-const header = (parts: Partial<StructureHeader> = {}): StructureHeader => ({
-  title: '',
-  method: '',
-  qualityMetrics: [],
-  remarks: [],
-  ...parts,
-});
+const header = (parts: Partial<StructureHeader> = {}): StructureHeader => ({ ...NO_HEADER, ...parts });
 
 const facts = (parts: Partial<ValueFacts> = {}): ValueFacts => ({
   fileName: 'x.pdb',

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { fitCamera } from '../../webview/camera.ts';
+import { structureOf } from '../support/structureData.ts';
+
+describe('the camera', () => {
+  const number = fc.double({ min: -200, max: 200, noNaN: true });
+  const cloud = fc.array(fc.tuple(number, number, number), { minLength: 4, maxLength: 60 });
+
+  it('sees every residue, whatever the shape of structure and window', () => {
+    fc.assert(
+      fc.property(
+        cloud,
+        fc.integer({ min: 50, max: 2000 }),
+        fc.integer({ min: 50, max: 2000 }),
+        (points, width, height) => {
+          const axis = (index: 0 | 1 | 2): number[] => points.flatMap((point) => [point[index], point[index]]);
+          const data = structureOf(points.map(() => 50));
+          const m = fitCamera({ x: axis(0), y: axis(1), z: axis(2) }, data, 0, { width, height }, 40);
+          assert.ok(m.length === 16 && m.every(Number.isFinite));
+          const [a = 0, b = 0, c = 0] = m;
+          const distance = Math.hypot(a, b, c);
+          const tangent = Math.tan((20 * Math.PI) / 180);
+          for (const [x, y, z] of points) {
+            const v = [x + (m[12] ?? 0), y + (m[13] ?? 0), z + (m[14] ?? 0)];
+            const row = (index: number): number =>
+              ((m[index] ?? 0) * (v[0] ?? 0) + (m[index + 4] ?? 0) * (v[1] ?? 0) + (m[index + 8] ?? 0) * (v[2] ?? 0)) /
+              distance;
+            const depth = distance + row(2);
+            assert.ok(depth > 0);
+            assert.ok(Math.abs(row(1)) <= depth * tangent + 1e-6);
+            assert.ok(Math.abs(row(0)) <= depth * tangent * (width / height) + 1e-6);
+          }
+        },
+      ),
+    );
+  });
+
+  it('lays the longest axis along the longer side', () => {
+    const data = structureOf(Array.from({ length: 20 }, () => 50));
+    const z = data.residues.flatMap((_, index) => [index * 4, index * 4]);
+    const wobble = z.map((value) => Math.sin(value));
+    const flat = z.map(() => 0);
+    const wide = fitCamera({ x: wobble, y: flat, z }, data, 0, { width: 800, height: 400 }, 40);
+    const tall = fitCamera({ x: wobble, y: flat, z }, data, 0, { width: 400, height: 800 }, 40);
+    // Element 8 is the part of z that goes to the right, element 9 the part that goes up.
+    assert.ok(Math.abs(wide[8] ?? 0) > Math.abs(wide[9] ?? 0) * 5);
+    assert.ok(Math.abs(tall[9] ?? 0) > Math.abs(tall[8] ?? 0) * 5);
+  });
+
+  it('is finite for a structure without atoms', () => {
+    const m = fitCamera({ x: [], y: [], z: [] }, structureOf([]), 0, { width: 10, height: 10 }, 40);
+    assert.ok(m.every(Number.isFinite));
+  });
+});
