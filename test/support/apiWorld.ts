@@ -76,6 +76,11 @@ export function apiWorld(options: Parameters<typeof coreWorld>[0] = {}): ApiWorl
   return { ...world, app, call, submit, succeed, client };
 }
 
+/** Ids of the jobs that an answer lists. */
+export function idsOf(answer: Answer): string[] {
+  return answer.json.data.map(({ id }: { id: string }) => id);
+}
+
 /** Checks that an answer is a problem of this status that says something, and gives its first mistake. */
 export function problemOf(answer: Answer, status: number, kind: string): ProblemDetail | undefined {
   const shown = `${answer.status} ${answer.text}`;
