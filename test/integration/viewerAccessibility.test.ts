@@ -3,29 +3,20 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
-import {
-  type StructureToShow,
-  startViewerBrowser,
-  type ViewerBrowser,
-  type ViewerPage,
-} from '../../scripts/support/viewerBrowser.ts';
-import { fourBands, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
+import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
+import { bytes, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
+import { MODEL, paeFile } from '../support/structuresToShow.ts';
+import { THEMES, viewerSuite, WIDE } from '../support/viewerSuite.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const THEMES = ['light', 'dark', 'high-contrast'] as const;
 /** What axe calls a violation that keeps people out. */
 const GRAVE = ['serious', 'critical'];
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const row = Array.from({ length: RESIDUES }, (_, index) => index % 30);
-const MODEL: StructureToShow = {
-  fileName: 'model.pdb',
-  format: 'pdb',
-  bytes: bytes(pdbText([REMARK], fourBands)),
+const RANKED: StructureToShow = {
+  ...MODEL,
   models: [{ label: 'Rank 1' }, { label: 'Rank 2' }],
-  pae: bytes(JSON.stringify([{ predicted_aligned_error: Array.from({ length: RESIDUES }, () => row) }])),
+  pae: paeFile(RESIDUES, (_, residue) => residue % 30),
 };
-
 const OTHER = { fileName: 'other.pdb', format: 'pdb', bytes: bytes(pdbText([REMARK], () => 80)) } as const;
 
 /** Violations that keep people out, one line for each element. */
@@ -46,13 +37,7 @@ async function violations(page: Page): Promise<string[]> {
 
 describe('the structure page is accessible', function () {
   this.timeout(120_000);
-  let browser: ViewerBrowser;
-  let viewer: ViewerPage;
-
-  before(async () => {
-    browser = await startViewerBrowser();
-  });
-  after(() => browser.close());
+  const { viewer, open } = viewerSuite();
   afterEach(() => viewer.close());
 
   const check = async (state: string): Promise<void> => {
@@ -61,13 +46,13 @@ describe('the structure page is accessible', function () {
 
   for (const theme of THEMES) {
     it(`in the ${theme} theme`, async () => {
-      viewer = await browser.open({ width: 1280, height: 720, theme });
+      await open({ ...WIDE, theme });
       const { page } = viewer;
       await viewer.send({ type: 'reading', fileName: 'model.pdb' });
       await page.getByRole('progressbar').waitFor();
       await check('reading');
 
-      await viewer.show(MODEL);
+      await viewer.show(RANKED);
       await page.locator('.pae-map').waitFor();
       await check('structure, sequence and errors');
 
@@ -89,8 +74,8 @@ describe('the structure page is accessible', function () {
   }
 
   it('as a report', async () => {
-    viewer = await browser.open({ width: 1280, height: 720 });
-    await viewer.show(MODEL);
+    await open(WIDE);
+    await viewer.show(RANKED);
     await viewer.page.getByRole('button', { name: 'Save report…' }).click();
     const { bytes: report } = await viewer.next('save-file');
     await viewer.page.setContent(new TextDecoder().decode(report));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { startViewerBrowser, type ViewerBrowser, type ViewerPage } from '../../scripts/support/viewerBrowser.ts';
-import { fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
+import { bytes } from '../support/structureFiles.ts';
+import { MODEL } from '../support/structuresToShow.ts';
+import { viewerSuite } from '../support/viewerSuite.ts';
 import { textsIn } from '../support/walks.ts';
 import { Words } from '../support/words.ts';
 
@@ -8,23 +9,13 @@ const words = new Words('zh-cn');
 
 describe('the structure page in Chinese', function () {
   this.timeout(180_000);
-  let browser: ViewerBrowser;
-  let viewer: ViewerPage;
-
-  before(async () => {
-    browser = await startViewerBrowser();
-    viewer = await browser.open({ language: words.language, width: 1000, height: 700 });
-  });
-  after(async () => {
-    await viewer?.close();
-    await browser?.close();
-  });
+  const { viewer, open } = viewerSuite();
+  before(() => open({ language: words.language, width: 1000, height: 700 }));
 
   const leftInEnglish = async (): Promise<string[]> => words.leftInEnglish(await textsIn(viewer.page.locator('body')));
 
   it('names everything that is seen, pointed at and read aloud', async () => {
-    const bytes = new TextEncoder().encode(pdbText([REMARK], fourBands));
-    assert.equal((await viewer.show({ fileName: 'model.pdb', format: 'pdb', bytes })).type, 'shown');
+    assert.equal((await viewer.show(MODEL)).type, 'shown');
     assert.equal(await viewer.page.locator('html').getAttribute('lang'), 'zh-cn');
     assert.equal(await viewer.page.title(), words.t('Structure'));
     assert.match(await viewer.text('.legend'), /CA-lDDT 估计值/);
@@ -44,8 +35,8 @@ describe('the structure page in Chinese', function () {
 
   it('writes a report in Chinese', async () => {
     await viewer.page.getByRole('button', { name: words.t('Save report…') }).click();
-    const { bytes } = await viewer.next('save-file');
-    const html = new TextDecoder().decode(bytes);
+    const { bytes: report } = await viewer.next('save-file');
+    const html = new TextDecoder().decode(report);
     assert.match(html, /<html lang="zh-cn">/);
     const texts = html
       .replace(/<style>.*?<\/style>/s, '')
@@ -56,11 +47,13 @@ describe('the structure page in Chinese', function () {
   });
 
   it('says what is wrong with a file', async () => {
-    const bytes = new TextEncoder().encode('no structure');
-    assert.equal(
-      (await viewer.show({ fileName: 'empty.pdb', format: 'pdb', bytes, canOpenAsText: true })).type,
-      'failed',
-    );
+    const answer = await viewer.show({
+      ...MODEL,
+      fileName: 'empty.pdb',
+      bytes: bytes('no structure'),
+      canOpenAsText: true,
+    });
+    assert.equal(answer.type, 'failed');
     assert.equal(await viewer.text('[role=alert] h1'), words.t('{0} has no atoms.', 'empty.pdb'));
     assert.deepEqual(await leftInEnglish(), []);
   });

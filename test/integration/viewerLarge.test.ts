@@ -1,34 +1,26 @@
 import assert from 'node:assert/strict';
-import { startViewerBrowser, type ViewerBrowser, type ViewerPage } from '../../scripts/support/viewerBrowser.ts';
 import { assembledCif, copiesFor, residuesOf } from '../support/assembledStructure.ts';
-import { fourBands } from '../support/structureFiles.ts';
+import { bytes, fourBands } from '../support/structureFiles.ts';
+import { assertAllBands, viewerSuite, WIDE } from '../support/viewerSuite.ts';
 
 const COPIES = copiesFor(100_000);
 const HEADER = 'loop_\n_ma_qa_metric.id\n_ma_qa_metric.name\n1 pLDDT';
-const BANDS = ['veryHigh', 'high', 'low', 'veryLow'] as const;
 
 describe('the structure page with 100,000 atoms', function () {
   this.timeout(300_000);
-  let browser: ViewerBrowser;
-  let viewer: ViewerPage;
-
-  before(async () => {
-    browser = await startViewerBrowser();
-    viewer = await browser.open({ width: 1280, height: 720 });
-  });
-  after(() => browser.close());
+  const { viewer, open, line } = viewerSuite();
+  before(() => open(WIDE));
 
   it('draws them in their colours, and says that it draws less finely', async () => {
     const answer = await viewer.show({
       fileName: 'large.cif',
       format: 'cif',
-      bytes: new TextEncoder().encode(assembledCif(COPIES, HEADER, fourBands)),
+      bytes: bytes(assembledCif(COPIES, HEADER, fourBands)),
     });
     assert.ok(answer.type === 'shown');
     assert.ok(answer.atoms >= 100_000);
     assert.equal(answer.residues, residuesOf(COPIES));
-    const { pixels } = await viewer.measure();
-    for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
+    assertAllBands((await viewer.measure()).pixels);
     assert.match(await viewer.text('.notice'), /drawn less finely/);
   });
 
@@ -49,7 +41,7 @@ describe('the structure page with 100,000 atoms', function () {
     // What is pointed at is described before what is selected.
     await track.hover();
     await viewer.page.mouse.move(600, 5);
-    assert.match(await viewer.text('.residue'), /^Selected: [A-Z]+ \d+/);
+    assert.match(await line(), /^Selected: [A-Z]+ \d+/);
     assert.deepEqual(viewer.complaints, []);
   });
 });

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import {
-  type StructureToShow,
-  startViewerBrowser,
-  type ViewerBrowser,
-  type ViewerPage,
-} from '../../scripts/support/viewerBrowser.ts';
+import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
+import { BANDS } from '../../webview/confidence.ts';
 import {
   bcifBytes,
+  bytes,
   cifText,
   experimentalPdb,
   fourBands,
@@ -16,48 +12,21 @@ import {
   REMARK,
   RESIDUES,
 } from '../support/structureFiles.ts';
-
-const SHOTS = new URL('../e2e/shots/', import.meta.url);
-const BANDS = ['veryHigh', 'high', 'low', 'veryLow'] as const;
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** A model with a quarter of its residues in each band. */
-const MODEL: StructureToShow = { fileName: 'model.pdb', format: 'pdb', bytes: bytes(pdbText([REMARK], fourBands)) };
-const EXPERIMENT: StructureToShow = { fileName: '5eep.pdb', format: 'pdb', bytes: bytes(experimentalPdb()) };
+import { EXPERIMENT, MODEL } from '../support/structuresToShow.ts';
+import { assertAllBands, viewerSuite } from '../support/viewerSuite.ts';
 
 describe('the structure page shows structures', function () {
   this.timeout(240_000);
-  let browser: ViewerBrowser;
-  let viewer: ViewerPage;
+  const { viewer, open, closeQuietly, drawn, box, line, shot } = viewerSuite();
+  beforeEach(() => open());
+  afterEach(closeQuietly);
 
-  before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
-    browser = await startViewerBrowser();
-  });
-  after(() => browser.close());
-
-  beforeEach(async () => {
-    viewer = await browser.open();
-  });
-  afterEach(async () => {
-    const complaints = [...viewer.complaints];
-    await viewer.close();
-    assert.deepEqual(complaints, []);
-  });
-
-  const shot = async (name: string): Promise<void> => {
-    await viewer.page.screenshot({ path: new URL(`viewer-${name}.png`, SHOTS).pathname });
-  };
   const legend = (): Promise<string> => viewer.text('.legend');
-  const drawn = async (): Promise<void> => {
-    await viewer.page.locator('.overlay').waitFor({ state: 'hidden' });
-  };
 
   it('of a homology model, in the four bands, and names its estimated CA-lDDT', async () => {
     assert.deepEqual(await viewer.show(MODEL), { type: 'shown', serial: 1, atoms: 1064, residues: RESIDUES });
     const { pixels, width, height } = await viewer.measure();
-    for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
+    assertAllBands(pixels);
     assert.ok(pixels.other < pixels.high / 2, `other: ${pixels.other}`);
     assert.equal(
       Object.values(pixels).reduce((sum, count) => sum + count, 0),
@@ -93,7 +62,7 @@ describe('the structure page shows structures', function () {
       assert.ok(answer.type === 'shown' && answer.residues === RESIDUES, `${file.fileName}: ${JSON.stringify(answer)}`);
       assert.match(await legend(), /^pLDDT\s+66\.3/, file.fileName);
       const { pixels } = await viewer.measure();
-      for (const band of BANDS) assert.ok(pixels[band] > 400, `${file.fileName} ${band}: ${pixels[band]}`);
+      assertAllBands(pixels, file.fileName);
     }
   });
 
@@ -103,7 +72,7 @@ describe('the structure page shows structures', function () {
     for (const name of ['Cartoon', 'Licorice', 'Ball & stick', 'Surface']) {
       await viewer.page.getByRole('radio', { name }).check();
       const { pixels } = await viewer.measure();
-      for (const band of BANDS) assert.ok(pixels[band] > 400, `${name} ${band}: ${pixels[band]}`);
+      assertAllBands(pixels, name);
       counts.add(pixels.background);
       await shot(name.replace(/\W+/g, '-').toLowerCase());
     }
@@ -145,7 +114,7 @@ describe('the structure page shows structures', function () {
     await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
     await drawn();
     const { pixels } = await viewer.measure();
-    for (const band of BANDS) assert.ok(pixels[band] > 400, `${band}: ${pixels[band]}`);
+    assertAllBands(pixels);
     await shot('colour-blind');
   });
 
@@ -156,7 +125,7 @@ describe('the structure page shows structures', function () {
     await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
     const { pixels: safe } = await viewer.measure();
     assert.equal(safe.background, official.background, 'the shape stays');
-    for (const band of BANDS) {
+    for (const { band } of BANDS) {
       const [one, two] = [official[band], safe[band]];
       assert.ok(Math.abs(one - two) < one * 0.2, `${band}: ${one} and ${two}`);
     }
@@ -173,7 +142,7 @@ describe('the structure page shows structures', function () {
   });
 
   it('of the file asked for last, when the one before is drawn otherwise meanwhile', async () => {
-    const next = { ...MODEL, bytes: bytes(experimentalPdb()) };
+    const next = { ...MODEL, bytes: EXPERIMENT.bytes };
     await viewer.show(next);
     const expected = (await viewer.measure()).pixels;
     await viewer.show(MODEL);
@@ -224,16 +193,15 @@ describe('the structure page shows structures', function () {
     await viewer.show({ ...MODEL, bytes: bytes(pdbText([REMARK], () => 95)) });
     await viewer.page.getByRole('radio', { name: 'Surface' }).check();
     await drawn();
-    const box = await viewer.page.locator('.stage canvas').boundingBox();
-    assert.ok(box);
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const stage = await box('.stage canvas');
+    const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2];
     // The view looks what is under the pointer when it moves; the surface may come later than the first move.
     const pointed = viewer.page.locator('.residue.pointed');
     for (let step = 0; !(await pointed.isVisible()); step++) {
       await viewer.page.mouse.move(x + (step % 5), y);
       await viewer.page.waitForTimeout(200);
     }
-    assert.match(await viewer.text('.residue'), /^Chain A · [A-Z]{3} \d+ · Estimated CA-lDDT 95\.0 \(very high\)$/);
+    assert.match(await line(), /^Chain A · [A-Z]{3} \d+ · Estimated CA-lDDT 95\.0 \(very high\)$/);
   });
 
   it('with small molecules only', async () => {

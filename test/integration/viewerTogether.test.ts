@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import {
-  type StructureToShow,
-  startViewerBrowser,
-  type ViewerBrowser,
-  type ViewerPage,
-} from '../../scripts/support/viewerBrowser.ts';
-import { experimentalPdb, fourBands, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
+import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
+import { bytes, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
+import { EXPERIMENT, TWO_CHAINS, twoChains } from '../support/structuresToShow.ts';
+import { inSequence, viewerSuite, WIDE } from '../support/viewerSuite.ts';
 
-const SHOTS = new URL('../e2e/shots/', import.meta.url);
-/** Width of one residue in the track, and where its first chain's residues begin. */
-const CELL = 11;
-const FIRST = 3 * CELL;
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const chain = (residue: number): string => (residue < RESIDUES / 2 ? 'A' : 'B');
 const models = ['Rank 1 · a', 'Rank 2 · b', '5eep.pdb', 'other job'].map((label) => ({ label }));
-const MODEL: StructureToShow = {
-  fileName: 'm.pdb',
-  format: 'pdb',
-  bytes: bytes(pdbText([REMARK], fourBands, { chain })),
-  models,
-};
+const RANKED: StructureToShow = { ...TWO_CHAINS, models };
 /** The same coordinates elsewhere in space. */
-const MOVED = bytes(pdbText([REMARK], () => 95, { chain, models: 2 }));
+const MOVED = bytes(pdbText([REMARK], () => 95, { chain: twoChains, models: 2 }));
 /** Ten residues fewer, and every tenth atom somewhat off. */
 const SHORTER = bytes(
-  pdbText([REMARK], fourBands, { chain })
+  pdbText([REMARK], fourBands, { chain: twoChains })
     .split('\n')
     .filter((line) => !/^ATOM/.test(line) || Number(line.slice(22, 26)) > 10)
     .map((line, index) =>
@@ -40,29 +24,11 @@ const STRANGER = bytes(pdbText([], () => 1).replaceAll(/^(ATOM.{13})[A-Z]{3} /gm
 
 describe('the structure page shows structures together', function () {
   this.timeout(240_000);
-  let browser: ViewerBrowser;
-  let viewer: ViewerPage;
-
-  before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
-    browser = await startViewerBrowser();
-  });
-  after(() => browser.close());
-
-  const open = async (theme: 'light' | 'dark' | 'high-contrast' = 'dark'): Promise<void> => {
-    viewer = await browser.open({ width: 1280, height: 720, theme });
-  };
-  afterEach(async () => {
-    const complaints = [...viewer.complaints];
-    await viewer.close();
-    assert.deepEqual(complaints, []);
-  });
+  const { viewer, open, closeQuietly, box, drag, line, shot } = viewerSuite();
+  afterEach(closeQuietly);
 
   const list = () => viewer.page.getByRole('region', { name: 'Structures' });
   const row = (label: string) => list().locator('li').filter({ hasText: label });
-  const line = (): Promise<string> => viewer.text('.residue');
-  const shot = (name: string): Promise<unknown> =>
-    viewer.page.screenshot({ path: new URL(`viewer-${name}.png`, SHOTS).pathname });
 
   async function layOver(serial: number, index: number, file: Uint8Array, fileName = 'x.pdb'): Promise<void> {
     const label = models[index]?.label ?? '';
@@ -71,18 +37,18 @@ describe('the structure page shows structures together', function () {
 
   /** Shows the model, and lays a copy, a shorter one and an experiment over it. */
   async function four(): Promise<number> {
-    const { serial } = await viewer.show({ ...MODEL, together: 3 });
+    const { serial } = await viewer.show({ ...RANKED, together: 3 });
     assert.ok(await list().isVisible(), 'there is room for the list before the first of them has come');
     await layOver(serial, 1, MOVED);
     await layOver(serial, 3, SHORTER);
-    await layOver(serial, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await layOver(serial, 2, EXPERIMENT.bytes, '5eep.pdb');
     await row('5eep.pdb').waitFor();
     return serial;
   }
 
   it('superposed on the reference, each with its RMSD and its coverage', async () => {
-    await open();
-    await viewer.show(MODEL);
+    await open({ ...WIDE, theme: 'dark' });
+    await viewer.show(RANKED);
     const alone = (await viewer.measure()).pixels;
     assert.equal(await list().isVisible(), false);
     const compare = viewer.page.getByRole('combobox', { name: 'Compare' });
@@ -103,7 +69,7 @@ describe('the structure page shows structures together', function () {
       /RMSD 0\.00 Å over 140 residues \(100 %\), 140 of them within 2 Å/,
     );
     await layOver(1, 3, SHORTER);
-    await layOver(1, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await layOver(1, 2, EXPERIMENT.bytes, '5eep.pdb');
     await row('5eep.pdb').waitFor();
     const [, rmsd, covered] =
       /RMSD (\S+) Å over \d+ residues \((\d+) %\)/.exec(await row('other job').innerText()) ?? [];
@@ -114,7 +80,7 @@ describe('the structure page shows structures together', function () {
   });
 
   it('and never calls the B-factors of an experiment a confidence', async () => {
-    await open();
+    await open({ ...WIDE, theme: 'dark' });
     await four();
     assert.match(await row('Rank 1 · a').innerText(), /Reference · Estimated CA-lDDT, mean 66\.3/);
     assert.match(await row('Rank 2 · b').innerText(), /Estimated CA-lDDT, mean 95\.0/);
@@ -129,7 +95,7 @@ describe('the structure page shows structures together', function () {
   });
 
   it('in lists that the keyboard and screen readers can use, remembered over a reload', async () => {
-    await open('light');
+    await open({ ...WIDE, theme: 'light' });
     await four();
     await viewer.page.getByRole('checkbox', { name: 'Show other job' }).focus();
     await viewer.page.keyboard.press('Space');
@@ -154,37 +120,36 @@ describe('the structure page shows structures together', function () {
   });
 
   it('with the distance of each residue, and in high contrast', async () => {
-    await open('high-contrast');
+    await open({ ...WIDE, theme: 'high-contrast' });
     await four();
     const pointed = viewer.page.locator('.residue').filter({ hasText: /0\.0 Å from Rank 2 · b · .* Å from 5eep/ });
     for (let tries = 0; !(await pointed.isVisible()); tries++) {
       assert.ok(tries < 50, await line());
-      const box = await viewer.page.locator('.sequence-cells').boundingBox();
-      assert.ok(box);
-      await viewer.page.mouse.move(box.x + FIRST + (4.5 + (tries % 2)) * CELL, box.y + box.height - 15);
+      const { x, y, height } = await box('.sequence-cells');
+      await viewer.page.mouse.move(x + inSequence(4 + (tries % 2)), y + height - 15);
       await viewer.page.waitForTimeout(200);
     }
     await shot('together-high-contrast');
   });
 
   it('but not what has nothing in common with the reference, and nothing of an earlier structure', async () => {
-    await open();
-    const { serial } = await viewer.show(MODEL);
+    await open({ ...WIDE, theme: 'dark' });
+    const { serial } = await viewer.show(RANKED);
     await layOver(serial, 3, STRANGER);
     await viewer.page.locator('.notice').filter({ hasText: 'no chain that is like one of the shown' }).waitFor();
     assert.deepEqual(await viewer.next('take-away'), { type: 'take-away', index: 3 });
     await viewer.send({ type: 'overlay-failed', serial, index: 2, text: 'gone' });
     await viewer.page.locator('.notice').filter({ hasText: 'gone' }).waitFor();
-    await viewer.show(MODEL);
+    await viewer.show(RANKED);
     await layOver(serial, 1, MOVED);
-    await layOver(serial + 1, 2, bytes(experimentalPdb()), '5eep.pdb');
+    await layOver(serial + 1, 2, EXPERIMENT.bytes, '5eep.pdb');
     await row('5eep.pdb').waitFor();
     assert.equal(await row('Rank 2 · b').count(), 0);
   });
 
   it('tells the editor its chains and what is marked, and marks what the editor tells', async () => {
-    await open();
-    const { serial } = await viewer.show(MODEL);
+    await open({ ...WIDE, theme: 'dark' });
+    const { serial } = await viewer.show(RANKED);
     const { chains } = await viewer.next('chains');
     assert.deepEqual(
       chains.map(({ name, sequence, numbers }) => [name, sequence.length, numbers.length]),
@@ -193,12 +158,7 @@ describe('the structure page shows structures together', function () {
         ['B', 70, 70],
       ],
     );
-    const box = await viewer.page.locator('.sequence-cells').boundingBox();
-    assert.ok(box);
-    await viewer.page.mouse.move(box.x + FIRST + 2.5 * CELL, box.y + 25);
-    await viewer.page.mouse.down();
-    await viewer.page.mouse.move(box.x + FIRST + 5.5 * CELL, box.y + 25, { steps: 3 });
-    await viewer.page.mouse.up();
+    await drag('.sequence-cells', [inSequence(2), 25], [inSequence(5), 25]);
     for (;;) {
       const { selected } = await viewer.next('marks');
       if (selected[0]?.to !== 6) continue;
@@ -224,8 +184,8 @@ describe('the structure page shows structures together', function () {
   });
 
   it('and colours by hydrophobicity, in 3D and in the sequence', async () => {
-    await open('light');
-    await viewer.show(MODEL);
+    await open({ ...WIDE, theme: 'light' });
+    await viewer.show(RANKED);
     await viewer.page.getByRole('combobox', { name: 'Colour' }).selectOption('hydrophobicity');
     assert.match(await viewer.text('.legend'), /^Hydrophobicity[\s\S]*−4\.5 polar[\s\S]*\+4\.5 hydrophobic[\s\S]*Kyte/);
     await shot('hydrophobicity');

@@ -20,6 +20,11 @@ export interface Atom {
   readonly element: string;
 }
 
+/** What a file of this text holds. */
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 /** The entry as it is: experimental, with B-factors. */
 export function experimentalPdb(): string {
   return readFileSync(FIXTURE, 'utf8');

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { ROOT } from '../../scripts/lib/paths.ts';
 
 const SHOTS = path.join(ROOT, 'test', 'e2e', 'shots');
@@ -227,9 +227,9 @@ export function statusItem(page: Page, text: string | RegExp): Locator {
 }
 
 /** Saves a picture of the screen as test/e2e/shots/NAME.png, for a person to look at. */
-export async function screenshot(page: Page, name: string): Promise<string> {
+export async function screenshot(page: Page, name: string, options: PageScreenshotOptions = {}): Promise<string> {
   await mkdir(SHOTS, { recursive: true });
   const file = path.join(SHOTS, `${name.replace(/[^\w.-]+/g, '-')}.png`);
-  await page.screenshot({ path: file });
+  await page.screenshot({ ...options, path: file });
   return file;
 }

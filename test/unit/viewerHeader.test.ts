@@ -5,9 +5,7 @@ import { withChemComp } from '../../webview/cifRepair.ts';
 import { readCifCategory } from '../../webview/cifText.ts';
 import { describeProvenance } from '../../webview/describe.ts';
 import { readHeader } from '../../webview/header.ts';
-import { bcifBytes, cifText, experimentalPdb, fourBands, pdbText } from '../support/structureFiles.ts';
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+import { bcifBytes, bytes, cifText, experimentalPdb, fourBands, pdbText } from '../support/structureFiles.ts';
 
 describe('mmCIF categories', () => {
   it('are read when they are looped', () => {
