@@ -1,195 +1,24 @@
 import assert from 'node:assert/strict';
 import { MACHINES, maxGpus } from '../../backend/api/machines.ts';
-import type { BatchSchedulerOptions } from '../../backend/aws/batchScheduler.ts';
-import { DynamoRunClaims, type RunClaims } from '../../backend/aws/runClaims.ts';
-import { DEPENDENCY_FAILED, type RunObservation, RunRefused } from '../../backend/core/ports.ts';
-import { AwsWorld } from '../support/awsWorld.ts';
+import { DEPENDENCY_FAILED } from '../../backend/core/ports.ts';
 import { computeTemplate } from '../support/batch/computeTemplate.ts';
-import { QUEUES, runThat, type ScheduledWorld, scheduledWorld } from '../support/batch/localRun.ts';
-import type { CallFate } from '../support/batch/server.ts';
-import type { BatchStandInOptions } from '../support/batch/standIn.ts';
-import { type MiniStack, needsMiniStack, startMiniStack } from '../support/miniStack.ts';
-
-const MINUTE = 60_000;
+import { QUEUES, runThat } from '../support/batch/localRun.ts';
+import { SchedulerBench, until } from '../support/batch/schedulerBench.ts';
+import { needsMiniStack } from '../support/miniStack.ts';
 
 describe('scheduler on AWS Batch', function () {
   this.timeout(60_000);
-  let stack: MiniStack;
-  let world: AwsWorld;
-  let template: unknown;
-  let claims: RunClaims;
-  let removeTable: () => Promise<void>;
-  const opened: ScheduledWorld[] = [];
-  /** Of the claims and the scheduler; moved by tests. */
-  let passed = 0;
-  const now = (): number => Date.now() + passed;
+  let bench: SchedulerBench;
 
   before(async function () {
     needsMiniStack(this);
-    stack = await startMiniStack();
-    world = new AwsWorld(stack);
-    template = computeTemplate({ name: 'foldpad' });
-    const table = await world.table();
-    removeTable = table.remove;
-    claims = new DynamoRunClaims(table, now);
+    bench = await SchedulerBench.start();
   });
-  after(async () => {
-    await removeTable?.();
-    world?.close();
-    await stack?.stop();
-  });
-  afterEach(async () => {
-    passed = 0;
-    for (const each of opened.splice(0)) await each.close();
-  });
-
-  async function open(
-    options: Partial<BatchSchedulerOptions> & { readonly standIn?: Partial<BatchStandInOptions> } = {},
-  ): Promise<ScheduledWorld> {
-    // Pauses before another try are made short, all else is as it is.
-    const sleep = (milliseconds: number): Promise<void> =>
-      new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 20)));
-    const made = await scheduledWorld(template, claims, { now, sleep, ...options });
-    opened.push(made);
-    return made;
-  }
-
-  /** What becomes of the calls of one operation, in order; those after the last are answered. */
-  function fates({ standIn }: ScheduledWorld, operation: string, ...planned: readonly CallFate[]): void {
-    const left = [...planned];
-    standIn.server.fate = (call) => (call.operation === operation ? (left.shift() ?? 'answer') : 'answer');
-  }
-
-  function submits({ standIn }: ScheduledWorld): number {
-    return standIn.server.calls.filter(({ operation }) => operation === 'submitjob').length;
-  }
-
-  async function until(
-    { scheduler }: ScheduledWorld,
-    id: string,
-    ...statuses: readonly RunObservation['status'][]
-  ): Promise<RunObservation> {
-    for (;;) {
-      const [seen] = await scheduler.describe([id]);
-      if (seen && statuses.includes(seen.status)) return seen;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
-  describe('hands a run over once', () => {
-    it('although Batch was too busy several times', async () => {
-      const batch = await open();
-      fates(batch, 'submitjob', 'throttle', 'throttle', 'throttle');
-      const { schedulerId } = await batch.scheduler.submit(runThat('succeeds'));
-      assert.equal((await until(batch, schedulerId, 'SUCCEEDED')).exitCode, 0);
-      assert.equal(submits(batch), 4);
-      assert.equal(batch.standIn.engine.jobs.length, 1);
-    });
-
-    it('and gives the claim back when Batch stays too busy, so that the next try can go at once', async () => {
-      const batch = await open();
-      const run = runThat('succeeds');
-      fates(batch, 'submitjob', ...Array.from({ length: 7 }, () => 'throttle' as const));
-      await assert.rejects(batch.scheduler.submit(run), /Too Many Requests/);
-      assert.ok((await batch.scheduler.submit(run)).schedulerId);
-      assert.equal(batch.standIn.engine.jobs.length, 1);
-    });
-
-    it('although Batch’s answer was lost', async () => {
-      const batch = await open();
-      fates(batch, 'submitjob', 'lose-answer');
-      const run = runThat('succeeds');
-      const { schedulerId } = await batch.scheduler.submit(run);
-      assert.equal((await batch.scheduler.submit(run)).schedulerId, schedulerId);
-      assert.equal(submits(batch), 1);
-      assert.deepEqual(
-        batch.standIn.engine.jobs.map(({ id }) => id),
-        [schedulerId],
-      );
-    });
-
-    it('although the answer was lost and nobody could be asked either', async () => {
-      const batch = await open();
-      const run = runThat('succeeds');
-      batch.standIn.server.fate = ({ operation }) => (operation === 'submitjob' ? 'lose-answer' : 'fail');
-      await assert.rejects(batch.scheduler.submit(run));
-      batch.standIn.server.fate = () => 'answer';
-      await assert.rejects(batch.scheduler.submit(run), /by somebody else/, 'too early to be sure');
-      passed += MINUTE;
-      const { schedulerId } = await batch.scheduler.submit(run);
-      assert.equal(submits(batch), 1);
-      assert.equal(batch.standIn.engine.find(schedulerId)?.request.jobName, `foldpad-${run.runId}`);
-    });
-
-    it('although the call never came through', async () => {
-      const batch = await open();
-      const run = runThat('succeeds');
-      fates(batch, 'submitjob', 'lose-call');
-      await assert.rejects(batch.scheduler.submit(run));
-      assert.equal(batch.standIn.engine.jobs.length, 0);
-      passed += MINUTE;
-      const { schedulerId } = await batch.scheduler.submit(run);
-      assert.equal((await until(batch, schedulerId, 'SUCCEEDED')).runId, run.runId);
-      assert.equal(batch.standIn.engine.jobs.length, 1);
-    });
-
-    it('although whoever did it died before it could be written down', async () => {
-      const died = new Error('the function ran out of time');
-      const dying: RunClaims = {
-        take: (...args) => claims.take(...args),
-        release: (...args) => claims.release(...args),
-        record: async () => {
-          throw died;
-        },
-      };
-      const batch = await open();
-      const dead = await open({ claims: dying, client: batch.client });
-      const run = runThat('succeeds');
-      await assert.rejects(dead.scheduler.submit(run), died);
-      passed += MINUTE;
-      const [job] = batch.standIn.engine.jobs;
-      assert.equal((await batch.scheduler.submit(run)).schedulerId, job?.id);
-      assert.equal(batch.standIn.engine.jobs.length, 1);
-    });
-
-    it('although many do it at once, again and again, while Batch fails now and then', async () => {
-      const batch = await open();
-      const others = await Promise.all(Array.from({ length: 3 }, () => open({ client: batch.client })));
-      const runs = Array.from({ length: 20 }, () => runThat('succeeds'));
-      let calls = 0;
-      batch.standIn.server.fate = ({ operation }) => {
-        calls += 1;
-        if (operation !== 'submitjob') return 'answer';
-        return (['answer', 'throttle', 'lose-answer', 'answer', 'fail', 'answer'] as const)[calls % 6] ?? 'answer';
-      };
-      for (let round = 1; round <= 3; round += 1) {
-        await Promise.allSettled(
-          runs.flatMap((run) => [batch, ...others].map(({ scheduler }) => scheduler.submit(run))),
-        );
-        passed += MINUTE;
-      }
-      batch.standIn.server.fate = () => 'answer';
-      const ids = await Promise.all(runs.map((run) => batch.scheduler.submit(run)));
-      const names = batch.standIn.engine.jobs.map(({ request }) => request.jobName);
-      assert.equal(names.length, runs.length, 'one job for each run');
-      assert.deepEqual(names.toSorted(), runs.map(({ runId }) => `foldpad-${runId}`).toSorted());
-      assert.equal(new Set(ids.map(({ schedulerId }) => schedulerId)).size, runs.length);
-    });
-  });
-
-  it('refuses for good what Batch refuses, and can be asked again once that is mended', async () => {
-    const batch = await open({ prefix: 'other' });
-    const run = runThat('succeeds');
-    await assert.rejects(
-      batch.scheduler.submit(run),
-      (error) => error instanceof RunRefused && /not found/.test(error.message),
-    );
-    const mended = await open();
-    assert.ok((await mended.scheduler.submit(run)).schedulerId);
-  });
+  after(() => bench?.stop());
+  afterEach(() => bench?.clear());
 
   it('ends a run in every state that it can be in', async () => {
-    const batch = await open({ standIn: { slots: 1 } });
+    const batch = await bench.open({ standIn: { slots: 1 } });
     const { scheduler, standIn } = batch;
     const running = (await scheduler.submit(runThat('endless'))).schedulerId;
     await until(batch, running, 'RUNNING');
@@ -212,7 +41,7 @@ describe('scheduler on AWS Batch', function () {
 
   it('ends a run while its machine is being made ready', async () => {
     // Slow enough for a call to come in between.
-    const batch = await open({ standIn: { stepMs: 500 } });
+    const batch = await bench.open({ standIn: { stepMs: 500 } });
     const { schedulerId } = await batch.scheduler.submit(runThat('endless'));
     await until(batch, schedulerId, 'STARTING', 'RUNNING');
     await batch.scheduler.terminate(schedulerId, 'cancelled on request');
@@ -221,7 +50,7 @@ describe('scheduler on AWS Batch', function () {
   });
 
   it('goes on with a Spot run whose machine is taken, and says so', async () => {
-    const batch = await open();
+    const batch = await bench.open();
     const { schedulerId } = await batch.scheduler.submit(runThat('endless', { queue: 'cpu-spot' }));
     await until(batch, schedulerId, 'RUNNING');
     batch.standIn.engine.loseHost(schedulerId);
@@ -248,7 +77,7 @@ describe('scheduler on AWS Batch', function () {
   });
 
   it('fails a run that needs one that failed, and says that this is why', async () => {
-    const batch = await open();
+    const batch = await bench.open();
     const first = await batch.scheduler.submit(runThat('fails'));
     const second = await batch.scheduler.submit(runThat('succeeds', { dependsOn: [first.schedulerId] }));
     assert.equal((await until(batch, second.schedulerId, 'FAILED')).failureCode, DEPENDENCY_FAILED);
@@ -256,9 +85,10 @@ describe('scheduler on AWS Batch', function () {
   });
 
   it('asks for what the machines of every deployed queue have, whatever the number of GPUs', async () => {
-    const batch = await open({
-      queues: MACHINES.map(({ queue }) => queue),
-      standIn: { slots: 0, templates: [everything()] },
+    const queues = MACHINES.map(({ queue }) => queue);
+    const batch = await bench.open({
+      queues,
+      standIn: { slots: 0, templates: [computeTemplate({ name: 'foldpad', queues })] },
     });
     const runs = MACHINES.flatMap((machine) =>
       Array.from({ length: Math.max(1, maxGpus(machine)) }, (_, index) =>
@@ -273,12 +103,8 @@ describe('scheduler on AWS Batch', function () {
     }
   });
 
-  function everything(): unknown {
-    return computeTemplate({ name: 'foldpad', queues: MACHINES.map(({ queue }) => queue) });
-  }
-
   it('says why nothing moves, and goes on once that is over', async () => {
-    const batch = await open();
+    const batch = await bench.open();
     const { engine } = batch.standIn;
     engine.setCondition('foldpad-p4', { noCapacity: true });
     const run = runThat('succeeds', { queue: 'p4', engine: 'alphafold2' });
@@ -298,7 +124,7 @@ describe('scheduler on AWS Batch', function () {
 
   it('ends by the queue’s time limit what no machine can ever do', async () => {
     // A second of Batch takes 5 microseconds here; the queue gives up after a day.
-    const batch = await open({ standIn: { secondMs: 0.005 } });
+    const batch = await bench.open({ standIn: { secondMs: 0.005 } });
     batch.standIn.engine.setCondition('foldpad-mid', { noCapacity: true });
     const { schedulerId } = await batch.scheduler.submit(runThat('endless', { queue: 'mid', engine: 'alphafold2' }));
     const end = await until(batch, schedulerId, 'FAILED');
@@ -307,14 +133,14 @@ describe('scheduler on AWS Batch', function () {
   });
 
   it('tells a missing image from a failed prediction', async () => {
-    const batch = await open({ standIn: { images: [] } });
+    const batch = await bench.open({ standIn: { images: [] } });
     const { schedulerId } = await batch.scheduler.submit(runThat('succeeds'));
     assert.equal((await until(batch, schedulerId, 'FAILED')).failureCode, 'image-missing');
   });
 
   describe('queues', () => {
     it('are known without a call, and inspected with few', async () => {
-      const batch = await open({ standIn: { slots: 1 } });
+      const batch = await bench.open({ standIn: { slots: 1 } });
       const { scheduler, standIn } = batch;
       assert.deepEqual(
         (await scheduler.queues()).map(({ name }) => name),
@@ -337,28 +163,16 @@ describe('scheduler on AWS Batch', function () {
     });
 
     it('are described even when Batch cannot be asked', async () => {
-      const batch = await open();
+      const batch = await bench.open();
       batch.standIn.server.fate = () => 'fail';
       assert.deepEqual(await batch.scheduler.inspectQueues?.(), await batch.scheduler.queues());
     });
 
     it('that were deployed in name only are not available', async () => {
-      const batch = await open({ queues: ['cpu', 'p5'] });
+      const batch = await bench.open({ queues: ['cpu', 'p5'] });
       const [cpu, p5] = (await batch.scheduler.inspectQueues?.()) ?? [];
       assert.deepEqual([cpu?.available, p5?.available], [true, false]);
       assert.match(p5?.reason ?? '', /does not exist/);
     });
-  });
-
-  it('keeps under what Batch takes in a second, however much there is to do', async () => {
-    const batch = await open({
-      submitsPerSecond: 20,
-      now: Date.now,
-      sleep: (ms) => new Promise((r) => setTimeout(r, ms)),
-    });
-    await Promise.all(Array.from({ length: 30 }, () => batch.scheduler.submit(runThat('succeeds'))));
-    const times = batch.standIn.server.calls.filter(({ operation }) => operation === 'submitjob').map(({ at }) => at);
-    assert.equal(times.length, 30);
-    for (const start of times) assert.ok(times.filter((at) => at >= start && at < start + 1000).length < 50);
   });
 });
