@@ -22,7 +22,7 @@ export interface ViewerSuite {
   readonly open: (options?: Parameters<ViewerBrowser['open']>[0]) => Promise<void>;
   /** Closes the page, and fails when it complained of anything. */
   readonly closeQuietly: () => Promise<void>;
-  /** Waits until nothing is computed any more. */
+  /** Waits while the page says that it is busy. It does not say so at once; `viewer.measure` waits for the drawing itself. */
   readonly drawn: () => Promise<void>;
   /** Where an element is. */
   readonly box: (selector: string) => Promise<{ x: number; y: number; width: number; height: number }>;
