@@ -1,13 +1,13 @@
 // Who may do what, asked of the API as it is deployed: through the gateway, the authorizer and the functions.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { ROUTES } from '../../backend/api/routes.ts';
 import { emulatorLogs } from '../support/emulatorLogs.ts';
 import { lambdaBundles } from '../support/lambda/bundles.ts';
 import { needsMiniStack } from '../support/miniStack.ts';
+import { rawGet } from '../support/rawGet.ts';
 import { type Rehearsal, startRehearsal } from '../support/rehearsal.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { target, testRunnerImage } from '../support/testImage.ts';
@@ -41,22 +41,6 @@ describe('the deployed API: security', function () {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, text: await response.text(), headers: response.headers };
-  }
-
-  /** As it stands: `fetch` would resolve dots before it sends a path. */
-  function rawGet(key: string | undefined, path: string): Promise<Answer> {
-    const { hostname, port, pathname } = new URL(rehearsal.url);
-    return new Promise((resolve, reject) => {
-      const headers = key === undefined ? {} : { authorization: key };
-      const request = httpRequest({ hostname, port, path: pathname + path, headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: new Headers() }));
-      });
-      request.on('error', reject).end();
-    });
   }
 
   async function ended(id: string): Promise<string> {
@@ -202,7 +186,7 @@ describe('the deployed API: security', function () {
       `../${jobId}/ranked_0.pdb`,
     ];
     for (const path of paths) {
-      const { status, text } = await rawGet(ada, `/${jobId}/results/${path}`);
+      const { status, text } = await rawGet(rehearsal.url, `/${jobId}/results/${path}`, ada);
       assert.ok([400, 403, 404, 422].includes(status), `${path}: ${status} ${text}`);
       assert.doesNotMatch(text, new RegExp(SEQUENCE));
     }
@@ -215,7 +199,7 @@ describe('the deployed API: security', function () {
       `/shared/x/../../${jobId}/logs`,
       '/shared/../keys',
     ]) {
-      const { status, text } = await rawGet(undefined, path);
+      const { status, text } = await rawGet(rehearsal.url, path);
       assert.ok([401, 403, 404].includes(status), `${path}: ${status} ${text}`);
       assert.doesNotMatch(text, /crambin/);
     }
@@ -268,7 +252,7 @@ describe('the deployed API: security', function () {
       }
     }
     for (const path of [`..%2f..%2finput%2f${jobId}%2ftarget.fasta`, `../../input/${jobId}/target.fasta`, 'job.json']) {
-      const { status, text } = await rawGet(undefined, `/shared/${token}/${path}`);
+      const { status, text } = await rawGet(rehearsal.url, `/shared/${token}/${path}`);
       assert.ok([400, 401, 403, 404].includes(status), `${path}: ${status}`);
       assert.doesNotMatch(text, new RegExp(SEQUENCE));
     }
