@@ -113,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): FoldpadExports {
     tell: (error) => showError(error, log),
   });
   const view = keep(new JobsView({ store, tree, filter, connection, drop }));
-  keep(new FailureTeller(store, () => view.visible, log));
+  keep(new FailureTeller(store, () => view.visible && !connection.isKnownToBeAway, log));
   const jobLog = keep(new JobLog(connection, log, workspaceState));
   keep(new LogProvider(connection, log));
   keep(new StatusBar(connection, store));

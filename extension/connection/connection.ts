@@ -6,7 +6,7 @@ import type { QueueInfo } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { describeError, isConnectionError, isProblem, join, UserError } from '../base/errors.ts';
-import type { BackendId } from './address.ts';
+import { type BackendId, backendIdOf } from './address.ts';
 import { BackendClients } from './backendClients.ts';
 import { type ConnectionFailure, explainFailure, failureError, failureStory } from './connectionFailure.ts';
 import type { KeyRing } from './keyRing.ts';
@@ -39,6 +39,8 @@ export class Connection extends Disposable {
   readonly #others = new Map<BackendId, Promise<FoldpadClient>>();
   #queuesReadAt = 0;
   #lastLogged = '';
+  /** A backend whose user has read that it is away, and wants it all the same. */
+  #keptThoughAway: BackendId | undefined;
   /** Counts profiles: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
 
@@ -89,6 +91,16 @@ export class Connection extends Disposable {
   /** Names the chosen backend in addresses inside the editor. */
   get backend(): BackendId {
     return backendOf(this.#profile);
+  }
+
+  /** The user has just read why the backend cannot be reached, and keeps it: its failing is no news until another is chosen. */
+  keepThoughAway(url: string): void {
+    this.#keptThoughAway = backendIdOf(url);
+  }
+
+  /** Whether the user knows that the chosen backend is away. */
+  get isKnownToBeAway(): boolean {
+    return this.#keptThoughAway === this.backend;
   }
 
   /** @throws UserError when another backend was chosen since something was prepared for this one */
@@ -174,6 +186,7 @@ export class Connection extends Disposable {
     this.#client = undefined;
     this.#connecting = undefined;
     this.#local.forgive();
+    if (!this.isKnownToBeAway) this.#keptThoughAway = undefined;
     this.#become({ kind: 'idle' });
     this.#switched.fire();
   }
@@ -212,6 +225,7 @@ export class Connection extends Disposable {
       this.#client = client;
       this.#queuesReadAt = Date.now();
       this.#lastLogged = '';
+      this.#keptThoughAway = undefined;
       this.#become({ kind: 'ready', profile: profile.kind, queues });
       return client;
     } catch (error) {

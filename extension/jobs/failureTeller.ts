@@ -1,4 +1,4 @@
-/** Tells once why the jobs cannot be shown, while somebody looks at them: not at every attempt, not for every window. */
+/** Tells once why the jobs cannot be shown, to who looks at them and does not know: not at every attempt and window. */
 
 import type * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
@@ -10,12 +10,12 @@ export class FailureTeller extends Disposable {
   /** What was told last; forgotten when all is well again. */
   #told: string | undefined;
 
-  constructor(store: JobStore, isSeen: () => boolean, log: vscode.LogOutputChannel) {
+  constructor(store: JobStore, isNews: () => boolean, log: vscode.LogOutputChannel) {
     super();
     this._register(
       store.onDidChangeState((state) => {
         if (state.kind !== 'stale') this.#told = undefined;
-        else if (isSeen() && describeError(state.error) !== this.#told) {
+        else if (isNews() && describeError(state.error) !== this.#told) {
           this.#told = describeError(state.error);
           showError(state.error, log);
         }

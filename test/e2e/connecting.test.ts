@@ -192,20 +192,36 @@ describe('connecting', function () {
     for (const key of [lab.key, cloud.key]) assert.ok(!settings().includes(key), 'no key is in the settings');
   });
 
+  it('keeps an endpoint that is away for now, and tells of it once', async () => {
+    await runCommandNamed(page, 'Foldpad: Connect…', 'Add an Endpoint');
+    await fill('Add an Endpoint (1/3)', `http://127.0.0.1:${await freePort()}`);
+    await fill('Add an Endpoint (2/3)', 'key-for-later');
+    await dialogSays('Nothing listens at');
+    await answerDialog(page, 'Keep Anyway');
+    await fill('Add an Endpoint (3/3)', 'away');
+    await page.locator('.pane-body').getByText('cannot be reached').waitFor({ timeout: STEP_MS });
+    await screenshot(page, 'connecting 05 away');
+    assert.equal(await page.locator('.notification-toast').count(), 0, 'the user has just read it');
+    await openList();
+    await quickPickRow(page, /away/).getByText('in use').waitFor({ timeout: STEP_MS });
+    await quickPickRow(page, /cloud/).click();
+    await shows('beta', 'alpha');
+  });
+
   it('keeps what is open on its own backend when another one is chosen, also over a reload', async () => {
     await clickInline(page, treeRow(page, 'beta').first(), 'Open Structure');
     await drawn();
     await openList();
     await quickPickRow(page, /lab/).getByText('ready').waitFor({ timeout: STEP_MS });
     await quickPickRow(page, /cloud/).getByText('in use').waitFor({ timeout: STEP_MS });
-    await screenshot(page, 'connecting 05 list');
+    await screenshot(page, 'connecting 06 list');
     await quickPickRow(page, /lab/).click();
     await shows('alpha', 'beta');
     await reloadWindow(page);
     await shows('alpha', 'beta');
     await editorTab(page, 'beta').waitFor({ timeout: STEP_MS });
     await drawn();
-    await screenshot(page, 'connecting 06 open of another');
+    await screenshot(page, 'connecting 07 open of another');
   });
 
   it('tells what trusting the workspace changes: nothing that matters here', async () => {
@@ -232,7 +248,7 @@ describe('connecting', function () {
     await row.hover();
     await row.locator('.action-label[aria-label^="Remove"]').click({ timeout: STEP_MS });
     await dialogSays('Remove the endpoint “cloud”?');
-    await screenshot(page, 'connecting 07 remove');
+    await screenshot(page, 'connecting 08 remove');
     await answerDialog(page, 'Remove');
     await quickPickRow(page, /lab/).getByText('in use').waitFor({ timeout: STEP_MS });
     assert.equal(await quickPickRow(page, /cloud/).count(), 0);

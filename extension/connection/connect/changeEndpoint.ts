@@ -5,7 +5,7 @@ import type { Services } from '../../commands/services.ts';
 import { suggestName } from '../address.ts';
 import { allProfiles, chooseProfile, renameEndpoint, writeEndpoints } from '../profile.ts';
 import type { Endpoint } from '../profiles.ts';
-import { switchProfile } from '../switchProfile.ts';
+import { connect, switchProfile } from '../switchProfile.ts';
 import { askAddress, askKey, askName } from './questions.ts';
 import { askAfterFailure, testEndpoint } from './testEndpoint.ts';
 
@@ -51,7 +51,7 @@ export async function changeKey(services: Services, { name, url }: Endpoint): Pr
   const { profile } = services.connection;
   if (profile.kind === 'remote' && profile.url === url) {
     services.connection.reset();
-    await services.connection.retry();
+    await connect(services.connection);
   }
   return true;
 }
@@ -79,6 +79,11 @@ export async function removeOne(services: Services, { name, url }: Endpoint): Pr
   return true;
 }
 
+interface EndpointAnswers {
+  readonly url: string;
+  readonly key: string;
+}
+
 interface Questions {
   /** The address, where it is settled. */
   readonly url?: string;
@@ -88,10 +93,7 @@ interface Questions {
 }
 
 /** Asks and tests until the endpoint is good, the user wants it as it is, or gives up. Nothing is stored. */
-async function askUntilGood(
-  services: Services,
-  questions: Questions,
-): Promise<{ readonly url: string; readonly key: string } | undefined> {
+async function askUntilGood(services: Services, questions: Questions): Promise<EndpointAnswers | undefined> {
   let url = questions.url;
   let typedUrl = '';
   let key: string | undefined;
@@ -120,6 +122,7 @@ async function askUntilGood(
       case 'again':
         break;
       case 'keep':
+        services.connection.keepThoughAway(url);
         return { url, key };
       case undefined:
         return undefined;
