@@ -73,6 +73,24 @@ export function fartherAway(orientation: Orientation, factor: number): Orientati
   return orientation.map((value, at) => (at < 12 && at % 4 < 3 ? value * factor : value));
 }
 
+/**
+ * The camera that sees a structure where it lies now, once it is shown in its own coordinates.
+ * @param motion what moved it there: a rotation and a shift (Å), column by column
+ */
+export function beforeMotion(orientation: Orientation, motion: Orientation): Orientation {
+  const at = (matrix: Orientation, row: number, column: number): number => matrix[column * 4 + row] ?? 0;
+  const axes = [0, 1, 2];
+  // The camera turns what was shifted, so with x = Qy + t: R(x + c) = RQ(y + Qᵀ(t + c)).
+  const turned = axes.flatMap((column) => [
+    ...axes.map((row) => axes.reduce((sum, k) => sum + at(orientation, row, k) * at(motion, k, column), 0)),
+    0,
+  ]);
+  const shift = axes.map((row) =>
+    axes.reduce((sum, k) => sum + at(motion, k, row) * (at(motion, k, 3) + at(orientation, k, 3)), 0),
+  );
+  return [...turned, ...shift, 1];
+}
+
 /** The chains, or where there are none all but water. */
 function shownResidues(data: StructureData, model: ModelSelection): readonly ResidueInfo[] {
   const polymer = polymerResidues(data, model);

@@ -6,8 +6,9 @@ import { FEWEST_PAIRS, pairResidues } from './comparison.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
+import type { Matrix } from './nglTypes.ts';
 import type { StructureData } from './structureData.ts';
-import type { Comparison, LaidOver, OverlayLook, ResiduePair, StructureFile } from './structureView.ts';
+import type { Comparison, LaidOver, Orientation, OverlayLook, ResiduePair, StructureFile } from './structureView.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
 
@@ -33,22 +34,28 @@ function coordinates(component: Component, data: StructureData, residues: readon
 
 /**
  * Moves `other` so that its paired atoms lie on those of `shown` with the least sum of squares (Kabsch 1976).
- * @returns the distance of each pair afterwards (Å)
+ * @returns the distance of each pair afterwards (Å), and the motion
  */
-function superpose(shown: Held, other: Held, pairs: readonly ResiduePair[]): Comparison['distances'] {
+function superpose(
+  shown: Held,
+  other: Held,
+  pairs: readonly ResiduePair[],
+): { readonly distances: Comparison['distances']; readonly motion: Orientation } {
   const fixed = coordinates(
     shown.component,
     shown.data,
     pairs.map(([residue]) => residue),
   );
   const moving = pairs.map(([, residue]) => residue);
-  new NGL.Superposition(coordinates(other.component, other.data, moving), fixed).transform(other.component.structure);
+  const superposition = new NGL.Superposition(coordinates(other.component, other.data, moving), fixed);
+  superposition.transform(other.component.structure);
   other.component.structure.refreshPosition();
   const moved = coordinates(other.component, other.data, moving);
-  return Float32Array.from(pairs, (_, at) => {
+  const distances = Float32Array.from(pairs, (_, at) => {
     const [dx, dy, dz] = [0, 1, 2].map((axis) => (fixed[at * 3 + axis] ?? 0) - (moved[at * 3 + axis] ?? 0));
     return Math.hypot(dx ?? 0, dy ?? 0, dz ?? 0);
   });
+  return { distances, motion: Array.from((superposition.transformationMatrix as Matrix).elements) };
 }
 
 interface Overlay extends Held {
@@ -89,14 +96,14 @@ export class NglOverlays {
         t('Compare with another structure of the same protein, or of a relative.'),
       );
     }
-    const distances = superpose(shown, { component, data }, pairs);
+    const { distances, motion } = superpose(shown, { component, data }, pairs);
     const overlay: Overlay = { component, data, scheme: '', colors: NO_COLOR };
     const scheme = NGL.ColormakerRegistry.addScheme(function () {
       this.atomColor = ({ index }) =>
         typeof overlay.colors === 'number' ? overlay.colors : (overlay.colors[index] ?? NO_COLOR);
     }, `foldpad-overlay-${id}`);
     this.#overlays.set(id, Object.assign(overlay, { scheme }));
-    return { data, comparison: { pairs, distances } };
+    return { data, comparison: { pairs, distances }, motion };
   }
 
   /** Draws it, or draws it otherwise. */

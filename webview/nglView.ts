@@ -3,13 +3,14 @@
 import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
-import { fitCamera } from './camera.ts';
 import { cssColor } from './dom.ts';
+import { NglCamera } from './nglCamera.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
 import { NglMarks } from './nglMarks.ts';
 import { NglOverlays } from './nglOverlays.ts';
 import { createStage } from './nglStage.ts';
+import type { Drawn } from './nglTypes.ts';
 import { atomsDrawn, partsOf } from './representations.ts';
 import { type ModelSelection, polymerResidues, type StructureData } from './structureData.ts';
 import type {
@@ -25,16 +26,6 @@ import type {
 import { workersRun } from './workers.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
-
-/** Part of three.js: a scene and what is in it. */
-interface Drawn {
-  traverse(visit: (object: { frustumCulled: boolean }) => void): void;
-}
-
-/** NGL's matrix type comes from three.js, which ships no declarations here. */
-interface Matrix {
-  readonly elements: ArrayLike<number>;
-}
 
 /**
  * Makes a view that fills `container`.
@@ -54,6 +45,7 @@ class NglView implements StructureView {
   readonly #aborter = new AbortController();
   readonly #scheme: string;
   readonly #overlays: NglOverlays;
+  readonly #camera: NglCamera;
   #colors: Uint32Array = new Uint32Array();
   #component: Component | undefined;
   /** What was shown before and stays until its successor is drawn: an empty picture in between takes time too. */
@@ -67,17 +59,15 @@ class NglView implements StructureView {
   #loading = 0;
   /** Counts drawings: one that waited while a newer one began draws no more. */
   #drawing = 0;
-  #spinning = false;
   #workers: Promise<boolean> | undefined;
-  #moved: () => void = () => {};
 
   constructor(container: HTMLElement, canvas: HTMLCanvasElement | undefined) {
     this.#container = container;
     this.#stage = createStage(container, canvas);
     this.#overlays = new NglOverlays(this.#stage);
+    this.#camera = new NglCamera(this.#stage);
     // NGL hides the focus ring of its canvas; the page's style sheet shows one.
     this.canvas.style.removeProperty('outline');
-    this.#stage.viewerControls.signals.changed.add(() => this.#moved());
     const colorOf = (atom: number): number => this.#colors[atom] ?? 0x999999;
     this.#scheme = NGL.ColormakerRegistry.addScheme(function () {
       this.atomColor = (atom) => colorOf(atom.index);
@@ -234,39 +224,30 @@ class NglView implements StructureView {
   }
 
   setSpin(on: boolean): void {
-    this.#spinning = on;
-    this.#stage.setSpin(on);
+    this.#camera.setSpin(on);
   }
 
   resetCamera(): void {
     if (!this.#component || !this.#data) return;
     // A legend that has just appeared makes the view narrower before anybody has been told.
     this.resize();
-    const { structure } = this.#component;
-    const controls = this.#stage.viewerControls;
-    controls.orient(
-      fitCamera(structure.atomStore, this.#data, this.#model, this.size, this.#stage.parameters.cameraFov),
-    );
+    this.#camera.fit(this.#component.structure.atomStore, this.#data, this.#model);
   }
 
   getOrientation(): Orientation {
-    // NGL brings its matrix up to date only with the next frame, which may be a while on a busy machine.
-    this.#stage.viewer.rotationGroup.updateMatrix();
-    return Array.from((this.#stage.viewerControls.getOrientation() as Matrix).elements);
+    return this.#camera.orientation;
   }
 
   setOrientation(orientation: Orientation): void {
-    this.#stage.viewerControls.orient(orientation);
+    this.#camera.orientation = orientation;
   }
 
   rotate(aboutX: number, aboutY: number): void {
-    this.#stage.viewer.rotationGroup.updateMatrix();
-    if (aboutX !== 0) this.#stage.viewerControls.spin([1, 0, 0], aboutX);
-    if (aboutY !== 0) this.#stage.viewerControls.spin([0, 1, 0], aboutY);
+    this.#camera.rotate(aboutX, aboutY);
   }
 
   zoom(part: number): void {
-    this.#stage.viewerControls.zoom(part);
+    this.#camera.zoom(part);
   }
 
   setBackground([red, green, blue]: readonly [number, number, number]): void {
@@ -280,14 +261,8 @@ class NglView implements StructureView {
     if (width !== this.size.width || height !== this.size.height) this.#stage.handleResize();
   }
 
-  async makeImage(request: ImageRequest): Promise<Blob> {
-    // The picture is drawn in tiles over several turns of the event loop; a spinning molecule would be torn.
-    this.#stage.setSpin(false);
-    try {
-      return await this.#stage.makeImage({ ...request, trim: false });
-    } finally {
-      if (this.#spinning) this.#stage.setSpin(true);
-    }
+  makeImage(request: ImageRequest): Promise<Blob> {
+    return this.#camera.makeImage(request);
   }
 
   onHover(listener: (atom: number | undefined) => void): void {
@@ -304,7 +279,7 @@ class NglView implements StructureView {
   }
 
   onMove(listener: () => void): void {
-    this.#moved = listener;
+    this.#camera.onMove(listener);
   }
 
   onContextLost(listener: () => void): void {
@@ -321,10 +296,9 @@ class NglView implements StructureView {
   dispose(): void {
     this.#aborter.abort();
     const { viewer } = this.#stage;
-    this.#stage.setSpin(false);
+    this.#camera.dispose();
     this.#removeAll();
     this.#stage.removeAllComponents();
-    this.#stage.viewerControls.signals.changed.removeAll();
     this.#stage.signals.hovered.removeAll();
     this.#stage.signals.clicked.removeAll();
     NGL.ColormakerRegistry.removeScheme(this.#scheme);

@@ -11,6 +11,8 @@ const REMEMBER_MS = 250;
 export class PageState {
   readonly #host: Host;
   #state: ViewerState;
+  /** For a model that was asked for and is not shown yet. */
+  #nextCamera: { readonly selectedModel: number; readonly orientation: Orientation } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host) {
@@ -27,17 +29,25 @@ export class PageState {
     this.#host.writeState(this.#state);
   }
 
+  /** The next structure that is shown is seen like this, if it is that model. */
+  seeNext(selectedModel: number, orientation: Orientation | undefined): void {
+    this.#nextCamera = orientation && { selectedModel, orientation };
+  }
+
   /** Another structure is shown: keeps what was chosen, forgets the camera unless it is the same one again. */
   adopt(message: Omit<StructureMessage, 'bytes'>): void {
     const subject = `${message.title}\n${message.fileName}\n${message.selectedModel}`;
-    const { orientation, restore: _, ...kept } = this.#state;
+    const { orientation: former, restore: _, ...kept } = this.#state;
     const same = message.reloaded && this.#state.subject === subject;
+    const next = this.#nextCamera?.selectedModel === message.selectedModel ? this.#nextCamera : undefined;
+    this.#nextCamera = undefined;
+    const orientation = next?.orientation ?? (same ? former : undefined);
     this.#state = {
       ...kept,
       subject,
       selectedModel: message.selectedModel,
       ensembleModel: same ? kept.ensembleModel : 0,
-      ...(same && orientation && { orientation }),
+      ...(orientation && { orientation }),
       ...(message.restore !== undefined && { restore: message.restore }),
     };
     this.#host.writeState(this.#state);

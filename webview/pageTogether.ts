@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import type { HostMessage, OverlayMessage } from '../extension/structure/protocol.ts';
 import { MOST_TOGETHER } from '../extension/structure/togetherMessages.ts';
-import { fartherAway } from './camera.ts';
+import { beforeMotion, fartherAway } from './camera.ts';
 import { describeComparison } from './comparison.ts';
 import { summarise } from './confidence.ts';
 import { UnreadableStructureError } from './errors.ts';
@@ -15,7 +15,7 @@ import { coloringFor, createScene, type Scene, sceneColors } from './scene.ts';
 import type { RememberedLook, ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
 import { createStructuresPanel } from './structuresPanel.ts';
-import type { Comparison, StructureView } from './structureView.ts';
+import type { Comparison, Orientation, StructureView } from './structureView.ts';
 
 /** What the user chose to lay over the shown structure. */
 export type TogetherChoice = 'files' | 'results' | number;
@@ -35,6 +35,7 @@ export interface TogetherPage {
   readonly state: () => ViewerState;
   /** The companions have changed: the plot of distances, the words, and what can be chosen. */
   readonly changed: (companions: readonly Companion[]) => void;
+  readonly makeReference: (index: number) => void;
   readonly rememberLooks: (looks: readonly RememberedLook[]) => void;
   readonly say: (text: string) => void;
 }
@@ -43,6 +44,7 @@ interface Overlay extends RememberedLook {
   readonly label: string;
   readonly scene: Scene;
   readonly comparison: Comparison;
+  readonly motion: Orientation;
 }
 
 /** In lists and plots, what is coloured as the reference has no colour of its own. */
@@ -68,7 +70,7 @@ export class PageTogether {
     this.#panel = createStructuresPanel({
       setVisible: (index, visible) => this.#look(index, { visible }),
       setColor: (index, color) => this.#look(index, { color }),
-      makeReference: (index) => host.post({ type: 'select-model', index }),
+      makeReference: (index) => page.makeReference(index),
       takeAway: (index) => this.#takeAway(index),
     });
   }
@@ -98,6 +100,12 @@ export class PageTogether {
   /** The colouring or the palette has changed. */
   recolor(): void {
     for (const overlay of this.#overlays) if (overlay.color === 'own') this.#draw(overlay);
+  }
+
+  /** The camera for a structure that is to be shown itself: where it lies over the shown one, it stays. */
+  cameraFor(index: number): Orientation | undefined {
+    const overlay = this.#overlays.find((one) => one.index === index);
+    return overlay && this.#shown && beforeMotion(this.#shown.view.getOrientation(), overlay.motion);
   }
 
   choose(choice: TogetherChoice): void {
@@ -145,7 +153,8 @@ export class PageTogether {
       const others = this.#overlays.filter((overlay) => overlay.index !== index);
       const look = this.#page.state().looks.find((known) => known.index === index);
       const { visible, color } = look ?? { visible: true, color: freeColor(others.map((overlay) => overlay.color)) };
-      const overlay = { index, label, visible, color, scene, comparison: laid.comparison };
+      const { comparison, motion } = laid;
+      const overlay = { index, label, visible, color, scene, comparison, motion };
       this.#overlays = [...others, overlay];
       this.#draw(overlay);
       this.#arrived();

@@ -8,7 +8,7 @@ import { readHeader } from './header.ts';
 import type { Host } from './host.ts';
 import { inflate } from './inflate.ts';
 import { describeDrawing, lookOf } from './look.ts';
-import { REPRESENTATION_NAMES } from './names.ts';
+import { PageDrawing } from './pageDrawing.ts';
 import { PageExports, type Shown } from './pageExports.ts';
 import { PageFailures } from './pageFailures.ts';
 import { PageFasta } from './pageFasta.ts';
@@ -19,7 +19,7 @@ import { PageTogether } from './pageTogether.ts';
 import { type MakeView, PageView } from './pageView.ts';
 import { createScene, modelFor, type Scene } from './scene.ts';
 import { sha256 } from './sha256.ts';
-import { INITIAL_STATE, type ViewerState } from './state.ts';
+import type { ViewerState } from './state.ts';
 import { polymerResidues } from './structureData.ts';
 import type { StructureView } from './structureView.ts';
 import { backgroundColor, onThemeChange } from './theme.ts';
@@ -27,9 +27,6 @@ import { listenToKeys } from './viewKeys.ts';
 
 /** How long opening may take before the page says so, as long as the editor waits with its own progress bar (ms). */
 const OPENING_MS = 800;
-/** How long a drawing may take before the page says that it is drawing (ms). */
-const DRAWING_MS = 200;
-
 /** A page that nobody sees draws no pictures (ms). */
 const NO_PICTURE_MS = 250;
 
@@ -39,8 +36,6 @@ const nextPicture = (): Promise<void> =>
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, NO_PICTURE_MS);
   });
-
-const TRY_ANOTHER = t('Choose Try again: it is then drawn as cartoon, which needs the least memory.');
 
 /** Holds the page together. */
 export class StructurePage {
@@ -53,12 +48,11 @@ export class StructurePage {
   readonly #exports: PageExports;
   readonly #failures: PageFailures;
   readonly #view: PageView;
+  readonly #drawing: PageDrawing;
   #scene: Scene | undefined;
   /** Serial of the newest structure message: what arrives late for an older one is dropped. */
   #serial = -1;
   #canOpenAsText = false;
-  /** The drawing in progress, or the last one. Pictures and measurements wait for it. */
-  #drawn: Promise<void> = Promise.resolve();
 
   constructor(root: HTMLElement, host: Host, makeView: MakeView) {
     this.#host = host;
@@ -66,6 +60,7 @@ export class StructurePage {
     this.#fasta = new PageFasta(host);
     this.#together = new PageTogether(host, {
       state: () => this.#state.current,
+      makeReference: (index) => this.#select(index),
       rememberLooks: (looks) => this.#state.change({ looks }),
       changed: (companions) => {
         this.#parts.toolbar.showCompanions(companions);
@@ -78,7 +73,7 @@ export class StructurePage {
       chooseColoring: (coloring) => this.#change({ coloring }, 'recolor'),
       choosePalette: (palette) => this.#change({ palette }, 'recolor'),
       chooseEnsembleModel: (ensembleModel) => this.#change({ ensembleModel }, 'draw'),
-      chooseModel: (index) => this.#host.post({ type: 'select-model', index }),
+      chooseModel: (index) => this.#select(index),
       compareWith: (choice) => this.#together.choose(choice),
       showInFasta: () => this.#fasta.reveal(),
       setSpin: (spin) => this.#change({ spin }, 'spin'),
@@ -95,6 +90,14 @@ export class StructurePage {
     this.#parts = createPageParts(root, actions, this.#together.element);
     this.#view = new PageView(this.#parts.stage, makeView, (view) => this.#prepare(view));
     this.#failures = new PageFailures(this.#parts.overlay, host);
+    this.#drawing = new PageDrawing({
+      state: this.#state,
+      overlay: this.#parts.overlay,
+      scene: () => this.#scene,
+      view: () => this.#view.current,
+      recolored: () => this.#together.recolor(),
+      fail: (problem, remedy) => this.#fail(problem, remedy),
+    });
     this.#marks = new PageMarks(this.#parts, this.#fasta);
     this.#exports = new PageExports(host, this.#marks, {
       say: (text) => this.#parts.say(text),
@@ -173,8 +176,7 @@ export class StructurePage {
       this.#together.expect(message.serial, message.together ?? 0);
       const paeProblem = await this.#marks.attach(scene, view, model, pae);
       if (!isNewest()) return;
-      this.#drawn = this.#draw();
-      await this.#drawn;
+      await this.#drawing.draw();
       if (!isNewest()) return;
       this.#placeCamera(view);
       this.#parts.overlay.clear();
@@ -200,7 +202,13 @@ export class StructurePage {
     }
   }
 
-  /** Where it was before the page was reloaded, or so that all of the structure is in sight. */
+  /** Asks for another model. One that lies over the shown one is then seen as it is seen now. */
+  #select(index: number): void {
+    this.#state.seeNext(index, this.#together.cameraFor(index));
+    this.#host.post({ type: 'select-model', index });
+  }
+
+  /** Where it was before the page was reloaded or the model chosen, or so that all of the structure is in sight. */
   #placeCamera(view: StructureView): void {
     const { orientation } = this.#state.current;
     if (orientation) view.setOrientation(orientation);
@@ -240,42 +248,9 @@ export class StructurePage {
   #change(change: Partial<ViewerState>, effect: 'draw' | 'recolor' | 'spin'): void {
     this.#state.change(change);
     if (effect === 'spin') this.#view.current?.setSpin(this.#state.current.spin);
-    if (effect === 'recolor') this.#recolor();
-    if (effect === 'draw') void this.#redraw();
+    if (effect === 'recolor') this.#drawing.recolor();
+    if (effect === 'draw') void this.#drawing.redraw();
     this.#refresh();
-  }
-
-  async #redraw(): Promise<void> {
-    if (!this.#scene) return;
-    this.#parts.overlay.busy(t('Drawing…'), DRAWING_MS);
-    const drawn = this.#draw();
-    this.#drawn = drawn;
-    try {
-      await drawn;
-      if (this.#drawn === drawn) this.#parts.overlay.clear();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const how = REPRESENTATION_NAMES[this.#state.current.representation].toLowerCase();
-      this.#fail(t('The structure could not be drawn as {0}: {1}', how, reason), TRY_ANOTHER);
-      this.#state.change({ representation: INITIAL_STATE.representation });
-    }
-  }
-
-  async #draw(): Promise<void> {
-    const scene = this.#scene;
-    if (scene) await this.#view.current?.draw(lookOf(scene, this.#state.current));
-  }
-
-  #recolor(): void {
-    const scene = this.#scene;
-    const view = this.#view.current;
-    if (!scene || !view) return;
-    // After a drawing that is still under way: it would bring the old colours back.
-    this.#drawn = this.#drawn.then(() => {
-      if (this.#scene !== scene) return;
-      view.recolor(lookOf(scene, this.#state.current));
-      this.#together.recolor();
-    });
   }
 
   /** Brings legend, toolbar and lines of text in line with scene and state. */
@@ -304,7 +279,7 @@ export class StructurePage {
 
   /** What is shown, when it is drawn. */
   async #shown(): Promise<Shown | undefined> {
-    await this.#drawn;
+    await this.#drawing.done;
     const view = this.#view.current;
     return this.#scene && view && { scene: this.#scene, view, state: this.#state.current };
   }

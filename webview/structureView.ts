@@ -41,6 +41,8 @@ export interface Comparison {
 export interface LaidOver {
   readonly data: StructureData;
   readonly comparison: Comparison;
+  /** How it was moved to lie there: a rotation and a shift (Å), column by column. */
+  readonly motion: Orientation;
 }
 
 /** How a structure that lies over the shown one is drawn. */

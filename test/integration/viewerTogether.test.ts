@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
+import { likeness } from '../support/pixels.ts';
 import { bytes, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import { EXPERIMENT, TWO_CHAINS, twoChains } from '../support/structuresToShow.ts';
 import { inSequence, viewerSuite, WIDE } from '../support/viewerSuite.ts';
@@ -20,6 +21,18 @@ const SHORTER = bytes(
     )
     .join('\n'),
 );
+/** A quarter of a turn about z, and some way off. */
+const TURNED = bytes(
+  pdbText([REMARK], fourBands, { chain: twoChains })
+    .split('\n')
+    .map((line) => {
+      if (!line.startsWith('ATOM')) return line;
+      const [x, y, z] = [30, 38, 46].map((at) => Number(line.slice(at, at + 8))) as [number, number, number];
+      const moved = [100 - y, 50 + x, z - 20].map((value) => value.toFixed(3).padStart(8)).join('');
+      return `${line.slice(0, 30)}${moved}${line.slice(54)}`;
+    })
+    .join('\n'),
+);
 const STRANGER = bytes(pdbText([], () => 1).replaceAll(/^(ATOM.{13})[A-Z]{3} /gm, '$1XAA '));
 
 describe('the structure page shows structures together', function () {
@@ -33,6 +46,12 @@ describe('the structure page shows structures together', function () {
   async function layOver(serial: number, index: number, file: Uint8Array, fileName = 'x.pdb'): Promise<void> {
     const label = models[index]?.label ?? '';
     await viewer.send({ type: 'overlay', serial, index, label, fileName, format: 'pdb', bytes: file });
+  }
+
+  /** The drawing without what lies around it. */
+  async function viewOnly(): Promise<Buffer> {
+    await viewer.measure();
+    return viewer.page.locator('canvas').first().screenshot();
   }
 
   /** Shows the model, and lays a copy, a shorter one and an experiment over it. */
@@ -117,6 +136,29 @@ describe('the structure page shows structures together', function () {
     await viewer.page.getByRole('button', { name: 'Remove Rank 2 · b' }).click();
     assert.deepEqual(await viewer.next('take-away'), { type: 'take-away', index: 1 });
     assert.equal(await row('Rank 2 · b').count(), 0);
+  });
+
+  it('and goes on seeing one where it lies when it becomes the reference', async () => {
+    await open({ ...WIDE, theme: 'dark' });
+    const { serial } = await viewer.show(RANKED);
+    await layOver(serial, 1, TURNED);
+    await row('Rank 2 · b').waitFor();
+    await viewer.page.locator('canvas').first().focus();
+    for (let presses = 0; presses < 8; presses++) await viewer.page.keyboard.press('ArrowLeft');
+    for (let presses = 0; presses < 4; presses++) await viewer.page.keyboard.press('ArrowUp');
+    await viewer.page.getByRole('combobox', { name: 'Colour', exact: true }).selectOption('chain');
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 2 · b' }).click();
+    const before = await viewOnly();
+    await viewer.page.getByRole('button', { name: 'Use Rank 2 · b as reference' }).click();
+    await viewer.next('select-model');
+    const second = await viewer.show({ ...RANKED, bytes: TURNED, selectedModel: 1, together: 1 });
+    await layOver(second.serial, 0, TWO_CHAINS.bytes);
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 1 · a' }).click();
+    const after = await viewOnly();
+    await shot('together-new-reference');
+    assert.ok(likeness(before, after) > 0.95, `alike by ${likeness(before, after)}`);
+    await viewer.page.getByRole('button', { name: 'Reset view' }).click();
+    assert.ok(likeness(before, await viewOnly()) < 0.8, 'the view had been turned');
   });
 
   it('with the distance of each residue, and in high contrast', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fitCamera } from '../../webview/camera.ts';
+import { beforeMotion, fitCamera } from '../../webview/camera.ts';
 import { structureOf } from '../support/structureData.ts';
 
 describe('the camera', () => {
@@ -51,5 +51,44 @@ describe('the camera', () => {
   it('is finite for a structure without atoms', () => {
     const m = fitCamera({ x: [], y: [], z: [] }, structureOf([]), 0, { width: 10, height: 10 }, 40);
     assert.ok(m.every(Number.isFinite));
+  });
+
+  it('sees a structure in its own coordinates where it was seen after it was moved', () => {
+    const vector = fc.tuple(number, number, number);
+    const axis = vector.filter((v) => Math.hypot(...v) > 1);
+    /** About an axis by its length in radians, column by column (Rodrigues). */
+    const rotation = (v: readonly [number, number, number]): number[] => {
+      const angle = Math.hypot(...v);
+      const [x, y, z] = v.map((value) => value / angle) as [number, number, number];
+      const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+      const skew = [0, z, -y, -z, 0, x, y, -x, 0];
+      const u = [x, y, z];
+      return skew.map((value, at) => {
+        const [row, column] = [at % 3, Math.floor(at / 3)];
+        return value * sine + (row === column ? cosine : 0) + (u[row] ?? 0) * (u[column] ?? 0) * (1 - cosine);
+      });
+    };
+    const turn = (m: readonly number[], v: readonly number[]): number[] =>
+      [0, 1, 2].map((row) => [0, 1, 2].reduce((sum, k) => sum + (m[k * 3 + row] ?? 0) * (v[k] ?? 0), 0));
+    const matrix = (m: readonly number[], scale: number, shift: readonly number[]): number[] => [
+      ...[0, 1, 2].flatMap((column) => [...m.slice(column * 3, column * 3 + 3).map((value) => value * scale), 0]),
+      ...shift,
+      1,
+    ];
+    const seen = (camera: readonly number[], at: readonly number[]): number[] =>
+      turn(
+        [0, 1, 2].flatMap((column) => camera.slice(column * 4, column * 4 + 3)),
+        at.map((value, index) => value + (camera[12 + index] ?? 0)),
+      );
+    fc.assert(
+      fc.property(axis, vector, axis, vector, vector, (turned, shift, looking, center, atom) => {
+        const camera = matrix(rotation(looking), 50, center);
+        const moved = turn(rotation(turned), atom).map((value, index) => value + (shift[index] ?? 0));
+        const before = seen(beforeMotion(camera, matrix(rotation(turned), 1, shift)), atom);
+        for (const [at, value] of seen(camera, moved).entries()) {
+          assert.ok(Math.abs(value - (before[at] ?? Number.NaN)) < 1e-3);
+        }
+      }),
+    );
   });
 });
