@@ -36,7 +36,7 @@ describe('foldpad with jobs that were submitted', function () {
       assert.equal(wireJobSchema.parse(json.job).id, id);
     });
 
-    it('says which ids are unknown, not unique, or none', async () => {
+    it('says which ids are unknown, too short, or none', async () => {
       assert.match((await bench.foldpad(['show', 'ffffffff'])).stderr, /No job has an id that begins with "ffffffff"/);
       assert.equal((await bench.foldpad(['show', 'ab'])).code, 2);
       assert.equal((await bench.foldpad(['show', 'hello'])).code, 2);

@@ -96,12 +96,22 @@ export function injectFaults(client: AwsClient, choose: (call: AwsCall) => Fault
   };
 }
 
-/** Changes what AWS answers, after it was done. @returns how to stop */
-export function changeAnswers(client: AwsClient, change: (call: AwsCall, output: object) => object): () => void {
+/**
+ * Changes what AWS answers, after it was done.
+ *
+ * @param ask what AWS is asked in place of the call's own input
+ * @returns how to stop
+ */
+export function changeAnswers(
+  client: AwsClient,
+  change: (call: AwsCall, output: object) => object,
+  ask: (call: AwsCall) => object = ({ input }) => input,
+): () => void {
   stackOf(client).add(
     (next, context) => async (args) => {
-      const answer = await next(args);
-      return { ...answer, output: change(callOf(context, args.input), answer.output) };
+      const call = callOf(context, args.input);
+      const answer = await next({ ...args, input: ask(call) });
+      return { ...answer, output: change(call, answer.output) };
     },
     { step: 'initialize', name: 'changeAnswers' },
   );

@@ -25,8 +25,8 @@ export class FaultyAws {
   }
 
   /** {@link changeAnswers}. */
-  change(client: AwsClient, change: Parameters<typeof changeAnswers>[1]): void {
-    this.#cleanUps.push(changeAnswers(client, change));
+  change(...args: Parameters<typeof changeAnswers>): void {
+    this.#cleanUps.push(changeAnswers(...args));
   }
 
   /** After each test: the next one starts with calls that go through. */
