@@ -50,6 +50,9 @@ export async function examineDeployment(aws: AwsClients, target: Target): Promis
     return [missing('deployment', `there is no ${config.name} in ${region}.`, 'Run: npm run deploy:backend')];
   }
   const withDatabases = config.databases.fileSystem && config.queues.some((queue) => queue !== 'cpu');
+  const queues = batchQueues(target);
+  // The queue of the job that brings the databases takes no predictions, but has machines as well.
+  const served = partsOf(config).includes('Databases') ? [...queues, names.databaseQueue] : queues;
   const groups = await Promise.all([
     findingsOf('stacks', () => checkStacks(aws, region, stacks)),
     findingsOf('API', async () => checkApi(await apiUrl(aws, names.parameters.apiUrl))),
@@ -68,8 +71,8 @@ export async function examineDeployment(aws: AwsClients, target: Target): Promis
           }),
         )
       : [],
-    findingsOf('compute environments', () => checkComputeEnvironments(aws, config.name)),
-    findingsOf('job queues', () => checkJobQueues(aws, batchQueues(target), Date.now())),
+    findingsOf('compute environments', () => checkComputeEnvironments(aws, served)),
+    findingsOf('job queues', () => checkJobQueues(aws, queues, Date.now())),
     findingsOf('work that was given up', () => checkDeadLetters(aws, region, names.deadQueue, 'work')),
     findingsOf('events that were given up', () => checkDeadLetters(aws, region, names.deadEvents, 'events')),
   ]);

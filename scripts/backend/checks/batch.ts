@@ -15,43 +15,67 @@ type Batch = Pick<AwsClients, 'batch'>;
 /** How long the first job of a queue may wait for a machine before that is worth a word. GPUs take ten minutes. */
 const PATIENCE_MS = 20 * 60_000;
 
-async function computeEnvironments({ batch }: Batch, prefix: string): Promise<readonly ComputeEnvironmentDetail[]> {
-  const found: ComputeEnvironmentDetail[] = [];
-  let next: string | undefined;
-  do {
-    const page = await batch.send(
-      new DescribeComputeEnvironmentsCommand(next === undefined ? {} : { nextToken: next }),
-    );
-    found.push(...(page.computeEnvironments ?? []));
-    next = page.nextToken;
-  } while (next !== undefined);
-  return found.filter(({ computeEnvironmentName: name = '' }) => name.startsWith(`${prefix}-`));
+/** A compute environment and the queue that it serves. */
+interface Served {
+  readonly queue: string;
+  readonly arn: string;
+  /** Absent when Batch does not know it any more. */
+  readonly environment: ComputeEnvironmentDetail | undefined;
 }
 
-function environmentFinding(environment: ComputeEnvironmentDetail): Finding {
+async function describeQueues({ batch }: Batch, queues: readonly string[]): Promise<readonly JobQueueDetail[]> {
+  // An empty list would ask for every queue of the account.
+  if (queues.length === 0) return [];
+  const { jobQueues = [] } = await batch.send(new DescribeJobQueuesCommand({ jobQueues: [...queues] }));
+  return jobQueues;
+}
+
+/** They have names that CloudFormation made up (see `environments.ts`): only their queues tell which are ours. */
+async function computeEnvironments(aws: Batch, queues: readonly string[]): Promise<readonly Served[]> {
+  const listed = (await describeQueues(aws, queues)).flatMap(({ jobQueueName = '', computeEnvironmentOrder = [] }) =>
+    computeEnvironmentOrder.flatMap(({ computeEnvironment: arn }) => (arn ? [{ queue: jobQueueName, arn }] : [])),
+  );
+  if (listed.length === 0) return [];
+  const arns = [...new Set(listed.map(({ arn }) => arn))];
+  const { computeEnvironments: found = [] } = await aws.batch.send(
+    new DescribeComputeEnvironmentsCommand({ computeEnvironments: arns }),
+  );
+  return listed
+    .map(({ queue, arn }) => ({
+      queue,
+      arn,
+      environment: found.find(({ computeEnvironmentArn }) => computeEnvironmentArn === arn),
+    }))
+    .sort((a, b) => queues.indexOf(a.queue) - queues.indexOf(b.queue));
+}
+
+function environmentFinding({ queue, arn, environment }: Served): Finding {
+  const name = `compute environment of ${queue}`;
+  if (environment === undefined) {
+    return missing(name, `Batch has no ${arn}, and starts no machine.`, 'Run: npm run deploy:backend');
+  }
   const { computeEnvironmentName = '', status, state, statusReason = '' } = environment;
-  const name = `compute environment ${computeEnvironmentName}`;
   if (status === 'INVALID') {
     return missing(
       name,
-      `Batch calls it INVALID and starts no machine: ${statusReason || 'it gives no reason'}.`,
+      `Batch calls ${computeEnvironmentName} INVALID and starts no machine: ${statusReason || 'it gives no reason'}.`,
       'Mend what the reason names (a role, a subnet, a launch template), then run: npm run deploy:backend',
     );
   }
   if (state === 'DISABLED') {
     const remedy = `Run: aws batch update-compute-environment --compute-environment ${computeEnvironmentName} --state ENABLED`;
-    return missing(name, 'it is switched off, and starts no machine.', remedy);
+    return missing(name, `${computeEnvironmentName} is switched off, and starts no machine.`, remedy);
   }
   if (status !== 'VALID') return advice(name, `${status}: ${statusReason || 'being changed'}. Look again in a minute.`);
   const { maxvCpus, desiredvCpus } = environment.computeResources ?? {};
   return ok(name, `valid, ${desiredvCpus ?? 0} of up to ${maxvCpus ?? '?'} vCPUs wanted now.`);
 }
 
-/** One finding for each compute environment of the deployment. */
-export async function checkComputeEnvironments(aws: Batch, prefix: string): Promise<readonly Finding[]> {
-  const found = await computeEnvironments(aws, prefix);
+/** One finding for each compute environment behind the queues; a queue that is not there is told of by its own check. */
+export async function checkComputeEnvironments(aws: Batch, queues: readonly string[]): Promise<readonly Finding[]> {
+  const found = await computeEnvironments(aws, queues);
   if (found.length > 0) return found.map(environmentFinding);
-  return [missing('compute environments', `Batch has none named ${prefix}-….`, 'Run: npm run deploy:backend')];
+  return [missing('compute environments', 'none is behind any queue.', 'Run: npm run deploy:backend')];
 }
 
 /**
@@ -118,7 +142,7 @@ async function queueFinding(aws: Batch, queue: JobQueueDetail, now: number): Pro
 
 /** One finding for each job queue of the deployment. `now`: milliseconds since 1970. */
 export async function checkJobQueues(aws: Batch, queues: readonly string[], now: number): Promise<readonly Finding[]> {
-  const { jobQueues = [] } = await aws.batch.send(new DescribeJobQueuesCommand({ jobQueues: [...queues] }));
+  const jobQueues = await describeQueues(aws, queues);
   const findings: Finding[] = [];
   for (const wanted of queues) {
     const queue = jobQueues.find(({ jobQueueName }) => jobQueueName === wanted);

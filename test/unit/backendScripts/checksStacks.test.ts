@@ -7,29 +7,76 @@ import { fakeAws, refusal } from '../../support/fakeAws.ts';
 import { only } from '../../support/findings.ts';
 
 describe('doctor: Batch', () => {
-  const environment = (fields: object) =>
-    fakeAws({
-      'batch:DescribeComputeEnvironments': () => ({
-        computeEnvironments: [
-          { computeEnvironmentName: 'other-low', status: 'INVALID' },
-          { computeEnvironmentName: 'foldpad-low', status: 'VALID', state: 'ENABLED', ...fields },
-        ],
+  // CloudFormation makes the names up; other deployments of the account have such names as well.
+  const ARN = 'arn:aws:batch:us-east-1:111122223333:compute-environment';
+  const QUEUES = ['foldpad-low', 'foldpad-cpu', 'foldpad-databases'];
+  const BEHIND: Readonly<Record<string, string>> = {
+    'foldpad-low': 'LowEnvironment-aB3dEfGh',
+    'foldpad-cpu': 'CpuEnvironment-9kLmNoPq',
+    'foldpad-databases': 'DatabasesEnvironment-x7YzAbCd',
+    'other-low': 'LowEnvironment-0therOne',
+  };
+  const VALID = { status: 'VALID', state: 'ENABLED', computeResources: { maxvCpus: 768, desiredvCpus: 8 } };
+
+  /** Batch as it answers: all that there is unless names are given. `fields`: what differs, by queue. */
+  const environments = (fields: Readonly<Record<string, object | undefined>>) => {
+    const there = Object.entries(BEHIND).flatMap(([queue, computeEnvironmentName]) =>
+      queue in fields && fields[queue] === undefined
+        ? []
+        : [
+            {
+              computeEnvironmentName,
+              computeEnvironmentArn: `${ARN}/${computeEnvironmentName}`,
+              ...VALID,
+              ...fields[queue],
+            },
+          ],
+    );
+    return fakeAws({
+      'batch:DescribeJobQueues': ({ jobQueues }: { jobQueues?: string[] }) => ({
+        jobQueues: Object.entries(BEHIND)
+          .filter(([jobQueueName]) => jobQueues?.includes(jobQueueName) ?? true)
+          .map(([jobQueueName, name]) => ({
+            jobQueueName,
+            computeEnvironmentOrder: [{ order: 1, computeEnvironment: `${ARN}/${name}` }],
+          }))
+          .reverse(),
+      }),
+      'batch:DescribeComputeEnvironments': ({ computeEnvironments: asked }: { computeEnvironments?: string[] }) => ({
+        computeEnvironments: there.filter(({ computeEnvironmentArn: arn }) => asked?.includes(arn) ?? true),
       }),
     }).aws;
+  };
 
-  it('repeats why a compute environment is invalid', async () => {
-    const aws = environment({ status: 'INVALID', statusReason: 'CLIENT_ERROR - Not authorized to perform ecs:List' });
-    const finding = only(await checkComputeEnvironments(aws, 'foldpad'));
-    assert.equal(finding.state, 'missing');
-    assert.match(finding.found, /Not authorized to perform ecs:List/);
+  it('finds the compute environments of a healthy deployment by its queues, whatever their names', async () => {
+    const found = await checkComputeEnvironments(environments({ 'other-low': { status: 'INVALID' } }), QUEUES);
+    assert.deepEqual(
+      found.map(({ name, state }) => [name, state]),
+      QUEUES.map((queue) => [`compute environment of ${queue}`, 'ok']),
+    );
+    assert.match(found[0]?.found ?? '', /8 of up to 768 vCPUs/);
   });
 
-  it('tells one that is switched off, and one that is in order', async () => {
-    assert.match(
-      only(await checkComputeEnvironments(environment({ state: 'DISABLED' }), 'foldpad')).found,
-      /switched off/,
-    );
-    assert.equal(only(await checkComputeEnvironments(environment({}), 'foldpad')).state, 'ok');
+  it('repeats why a compute environment is invalid', async () => {
+    const statusReason = 'CLIENT_ERROR - Not authorized to perform ecs:List';
+    const aws = environments({ 'foldpad-low': { status: 'INVALID', statusReason } });
+    const [finding, ...others] = await checkComputeEnvironments(aws, QUEUES);
+    assert.deepEqual([finding?.name, finding?.state], ['compute environment of foldpad-low', 'missing']);
+    assert.match(finding?.found ?? '', /LowEnvironment-aB3dEfGh INVALID.*Not authorized to perform ecs:List/);
+    assert.ok(others.every(({ state }) => state === 'ok'));
+  });
+
+  it('tells one that is switched off, with the command that names it, and one that is gone', async () => {
+    const aws = environments({ 'foldpad-cpu': { state: 'DISABLED' }, 'foldpad-databases': undefined });
+    const [, off, gone] = await checkComputeEnvironments(aws, QUEUES);
+    assert.match(off?.found ?? '', /switched off/);
+    assert.match(off?.remedy ?? '', /--compute-environment CpuEnvironment-9kLmNoPq --state ENABLED$/);
+    assert.deepEqual([gone?.name, gone?.state], ['compute environment of foldpad-databases', 'missing']);
+  });
+
+  it('tells that there are none, where there is no queue', async () => {
+    const finding = only(await checkComputeEnvironments(environments({}), ['elsewhere-low']));
+    assert.deepEqual([finding.name, finding.state], ['compute environments', 'missing']);
   });
 
   const NOW = Date.UTC(2026, 10, 22, 12);
