@@ -71,7 +71,8 @@ export class PageExports {
     if (!shown) return;
     this.#say(file.busy);
     try {
-      this.#host.post({ type: 'save-file', ...(await file.make(shown)) });
+      const { fileName, bytes } = await file.make(shown);
+      this.#host.post({ type: 'save-file', fileName, bytes });
     } catch (error) {
       this.#say(file.failed(error instanceof Error ? error.message : String(error)));
     }

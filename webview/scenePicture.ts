@@ -12,6 +12,14 @@ import { backgroundColor, textStyle } from './theme.ts';
 /** Text on white or transparent pictures. */
 const DARK_TEXT = '#1f1f1f';
 
+/** A picture as a file. */
+export interface ScenePicture {
+  readonly fileName: string;
+  /** What the file of the structure is called, without its endings: what else is saved of it begins so, too. */
+  readonly stem: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Takes it. The view's background changes while it is drawn, and is the editor's again afterwards.
  * @throws Error when the browser cannot hold a picture of that size
@@ -21,7 +29,7 @@ export async function takePicture(
   view: StructureView,
   state: ViewerState,
   options: PictureOptions,
-): Promise<{ readonly fileName: string; readonly bytes: Uint8Array }> {
+): Promise<ScenePicture> {
   const coloring = coloringFor(scene, state.coloring);
   const legend = sceneLegend(scene, coloring, state.palette, modelFor(scene, state.ensembleModel));
   const { title, fileName, provenance } = scene.message;
@@ -47,7 +55,7 @@ export async function takePicture(
       },
     });
     const stem = fileName.replace(/(\.(pdb|ent|cif|mmcif|bcif))?(\.gz)?$/i, '').slice(0, 120) || 'structure';
-    return { fileName: `${stem}-${state.representation.replace('+', '-and-')}-${coloring}.png`, bytes };
+    return { fileName: `${stem}-${state.representation.replace('+', '-and-')}-${coloring}.png`, stem, bytes };
   } finally {
     view.setBackground(backgroundColor());
   }

@@ -62,8 +62,7 @@ export async function makeReport(
       pae: { picture: base64(await pngOf(paint(marks.pae))), max: marks.pae.max },
     }),
   };
-  const stem = picture.fileName.replace(/-[^-]+-[^-]+\.png$/, '');
-  return { fileName: `${stem}-report.html`, bytes: new TextEncoder().encode(reportHtml(content)) };
+  return { fileName: `${picture.stem}-report.html`, bytes: new TextEncoder().encode(reportHtml(content)) };
 }
 
 function templateText({ id, identity }: { readonly id: string; readonly identity?: number }): string {

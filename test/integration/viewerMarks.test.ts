@@ -119,4 +119,12 @@ describe('the structure page marks residues', function () {
     await screenshot(report, 'viewer-report', { fullPage: true });
     await report.close();
   });
+
+  it('which is called as the file is, however that is drawn', async () => {
+    await viewer.show({ ...TWO_CHAINS, fileName: 'rank-1-m.pdb' });
+    await viewer.page.getByRole('radio', { name: 'Ball & stick' }).check();
+    await viewer.page.getByRole('combobox', { name: 'Colour' }).selectOption('chain');
+    await viewer.page.getByRole('button', { name: 'Save report…' }).click();
+    assert.equal((await viewer.next('save-file')).fileName, 'rank-1-m-report.html');
+  });
 });
