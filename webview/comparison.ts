@@ -15,6 +15,8 @@ interface Chain {
   /** Indices of its residues. */
   readonly residues: number[];
   readonly sequence: string;
+  /** Letters of nucleotides are letters of amino acids, too: the sequence does not tell. */
+  readonly isNucleic: boolean;
 }
 
 function chainsOf(data: StructureData): Chain[] {
@@ -29,25 +31,56 @@ function chainsOf(data: StructureData): Chain[] {
     name,
     residues,
     sequence: residues.map((index) => letterOf(data.residues[index]?.name ?? '')).join(''),
+    // An amino acid at the end of a tRNA does not make it a protein.
+    isNucleic: residues.filter((index) => data.residues[index]?.isNucleic).length * 2 > residues.length,
   }));
 }
 
-/** Identical pairs that an alignment must have, as a part of the shorter chain, for two chains to be the same thing. */
-const LEAST_IDENTITY = 0.2;
+/** Up to so many aligned pairs, no identity but 100 % says anything. */
+const SHORT = 11;
+/** From here on the curve for proteins is flat (aligned pairs). */
+const LONG = 450;
+/** No fewer identical pairs say that two proteins are related (%). */
+const LEAST = 20;
+/**
+ * How much more two nucleic acids need (percentage points), and how much is enough for short ones (%): with four letters,
+ * unrelated sequences of 40 to 400 are aligned with 54 % identical pairs on average and at most 78 to 60 %; oligonucleotides
+ * that differ in one base are still the same thing.
+ */
+const NUCLEIC = { more: 40, most: 90 };
+
+/**
+ * Identical pairs (%) that an alignment of so many pairs must have for two chains to be related: short ones are often alike
+ * by chance. The curve of Rost (1999, Protein Eng. 12, 85–94), p = n + 480 L^(−0.32 (1 + e^(−L/1000))), here with n = 0 for
+ * proteins and never below 20 %.
+ */
+export function leastIdentity(pairs: number, isNucleic: boolean): number {
+  if (pairs <= SHORT) return 100;
+  const length = Math.min(pairs, LONG);
+  const curve = Math.max(LEAST, 480 * length ** (-0.32 * (1 + Math.exp(-length / 1000))));
+  return isNucleic ? Math.min(NUCLEIC.most, curve + NUCLEIC.more) : Math.min(100, curve);
+}
+
+/** Aligns two chains; undefined where they have no more in common than any two have. */
+function relate(a: Chain, b: Chain) {
+  if (a.isNucleic !== b.isNucleic) return undefined;
+  const aligned = alignSequences(a.sequence, b.sequence) ?? [];
+  const identical = aligned.filter(([i, j]) => a.sequence[i] === b.sequence[j]).length;
+  const isPiece = identical === Math.min(a.sequence.length, b.sequence.length);
+  // Two chains overlap by a few identical residues sooner or later; a short one must be found as a whole.
+  if (aligned.length <= SHORT && !isPiece) return undefined;
+  const isSame = a.sequence === b.sequence;
+  if (!isSame && identical * 100 < leastIdentity(aligned.length, a.isNucleic) * aligned.length) return undefined;
+  return { a, b, aligned, score: identical + (a.name === b.name ? 0.5 : 0) };
+}
 
 /**
  * Pairs residues: each chain of the shown structure with the chain of the other that it is most alike, every chain used
- * once; inside two chains by sequence alignment.
+ * once; inside two chains by sequence alignment. Chains that are not related stay without a partner.
  */
 export function pairResidues(shown: StructureData, other: StructureData): ResiduePair[] {
-  const candidates = chainsOf(shown).flatMap((a) =>
-    chainsOf(other).flatMap((b) => {
-      const aligned = alignSequences(a.sequence, b.sequence) ?? [];
-      const identical = aligned.filter(([i, j]) => a.sequence[i] === b.sequence[j]).length;
-      if (identical < LEAST_IDENTITY * Math.min(a.sequence.length, b.sequence.length)) return [];
-      return [{ a, b, aligned, score: identical + (a.name === b.name ? 0.5 : 0) }];
-    }),
-  );
+  const others = chainsOf(other);
+  const candidates = chainsOf(shown).flatMap((a) => others.flatMap((b) => relate(a, b) ?? []));
   const usedNames = { a: new Set<string>(), b: new Set<string>() };
   const pairs: ResiduePair[] = [];
   for (const { a, b, aligned } of candidates.sort((x, y) => y.score - x.score)) {

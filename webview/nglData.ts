@@ -20,7 +20,8 @@ export function readStructureData(structure: Structure): StructureData {
     const representative = residue.traceAtomIndex;
     // Without a trace atom the index points before the residue.
     const kind = kindOf(residue);
-    hasNucleic ||= residue.isNucleic();
+    const isNucleic = residue.isNucleic();
+    hasNucleic ||= isNucleic;
     const hasTrace = kind === 'polymer' && representative >= residue.atomOffset;
     residues.push({
       name: residue.resname,
@@ -28,6 +29,7 @@ export function readStructureData(structure: Structure): StructureData {
       insertion: residue.inscode,
       chain: residue.chainname,
       kind,
+      ...(isNucleic && { isNucleic }),
       secondary: SECONDARY[residue.sstruc] ?? 'coil',
       model: residue.modelIndex,
       atom: hasTrace ? representative : residue.atomOffset,

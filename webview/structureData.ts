@@ -17,6 +17,8 @@ export interface ResidueInfo {
   /** Chain name as the file's author gave it. */
   readonly chain: string;
   readonly kind: ResidueKind;
+  /** Whether it is a nucleotide; absent for all else. */
+  readonly isNucleic?: true;
   readonly secondary: SecondaryStructure;
   /** Index of the model (0 in all but ensembles). */
   readonly model: number;
