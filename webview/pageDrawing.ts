@@ -45,13 +45,16 @@ export class PageDrawing {
   /** Draws it otherwise, and tells what went wrong. */
   async redraw(): Promise<void> {
     const { overlay, state } = this.#page;
-    if (!this.#page.scene()) return;
+    const scene = this.#page.scene();
+    if (!scene) return;
     overlay.busy(t('Drawing…'), DRAWING_MS);
     const drawn = this.draw();
     try {
       await drawn;
-      if (this.#drawn === drawn) overlay.clear();
+      // What the page says of a failure meanwhile, or of the next structure, is not this drawing's to take away.
+      if (this.#drawn === drawn && this.#page.scene() === scene) overlay.clear();
     } catch (error) {
+      if (this.#page.scene() !== scene) return;
       const reason = error instanceof Error ? error.message : String(error);
       const how = REPRESENTATION_NAMES[state.current.representation].toLowerCase();
       this.#page.fail(

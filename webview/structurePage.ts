@@ -50,8 +50,10 @@ export class StructurePage {
   readonly #view: PageView;
   readonly #drawing: PageDrawing;
   #scene: Scene | undefined;
-  /** Serial of the newest structure message: what arrives late for an older one is dropped. */
+  /** Serial of the newest structure message. */
   #serial = -1;
+  /** Raised when a structure begins to load and when a failure takes everything away: what is late is dropped. */
+  #turn = 0;
   #canOpenAsText = false;
 
   constructor(root: HTMLElement, host: Host, makeView: MakeView) {
@@ -154,7 +156,8 @@ export class StructurePage {
   async #show({ bytes, pae, ...message }: StructureMessage): Promise<void> {
     this.#serial = message.serial;
     this.#canOpenAsText = message.canOpenAsText;
-    const isNewest = (): boolean => this.#serial === message.serial;
+    const turn = ++this.#turn;
+    const isNewest = (): boolean => this.#turn === turn;
     try {
       this.#parts.overlay.busy(t('Opening {0}…', message.fileName), OPENING_MS);
       this.#parts.toolbar.showModels(
@@ -235,8 +238,9 @@ export class StructurePage {
     this.#failures.failed(problem, remedy, this.#canOpenAsText);
   }
 
-  /** Nothing is shown any more. */
+  /** Nothing is shown any more, and nothing that is still loading will be. */
   #clear(): void {
+    this.#turn++;
     this.#scene = undefined;
     this.#marks.clear();
     this.#fasta.clear();

@@ -5,6 +5,18 @@ import { bytes, fourBands, pdbText, REMARK, RESIDUES } from '../support/structur
 import { MODEL } from '../support/structuresToShow.ts';
 import { viewerSuite } from '../support/viewerSuite.ts';
 
+/** What a message of a structure says beside the file. */
+const UNTITLED = {
+  title: '',
+  models: [{ label: '' }],
+  selectedModel: 0,
+  reloaded: false,
+  canOpenAsText: false,
+} as const;
+
+/** What is shown later than that after a failure was not hindered by it. Loading and drawing a model takes a part of it (ms). */
+const LATE_MS = 3000;
+
 describe('the structure page and what it is given', function () {
   this.timeout(240_000);
   const { viewer, open, drawn, shot } = viewerSuite();
@@ -75,20 +87,27 @@ describe('the structure page and what it is given', function () {
     await open();
     const late = { ...MODEL, fileName: 'late.pdb', serial: 100, bytes: bytes(pdbText([REMARK], () => 30)) };
     const { bytes: early, fileName, format } = MODEL;
-    const rest = {
-      title: '',
-      models: [{ label: '' }],
-      selectedModel: 0,
-      reloaded: false,
-      canOpenAsText: false,
-    } as const;
-    await viewer.send({ type: 'structure', serial: 99, fileName, format, bytes: early, ...rest });
+    await viewer.send({ type: 'structure', serial: 99, fileName, format, bytes: early, ...UNTITLED });
     // A fast page may have drawn the first one before the second has come.
     const first = await viewer.show(late);
     assert.equal((first.serial === 99 ? await viewer.next('shown') : first).serial, 100);
     await drawn();
     const { pixels } = await viewer.measure();
     assert.ok(pixels.veryLow > 2000 && pixels.veryHigh === 0);
+  });
+
+  it('shows nothing of a structure that is still loading when the next one cannot be read', async () => {
+    await open();
+    const loading = { type: 'structure', serial: 99, ...MODEL, ...UNTITLED } as const;
+    const problem = 'rank2.pdb is not there any more.';
+    // At once, so that the first one is certainly still loading.
+    await Promise.all([viewer.send(loading), viewer.send({ type: 'unreadable', problem, remedy: 'Put it back.' })]);
+    await viewer.page.getByRole('heading', { name: problem }).waitFor();
+    await viewer.page.waitForTimeout(LATE_MS);
+    assert.match(await viewer.text('[role=alert] h1'), /rank2\.pdb is not there/);
+    assert.equal(await viewer.page.getByRole('radio', { name: 'Cartoon' }).isDisabled(), true);
+    const good = await viewer.show({ ...MODEL, serial: 100 });
+    assert.deepEqual([good.type, good.serial], ['shown', 100], 'the first one never came');
   });
 
   it('takes a file of 20 MB', async () => {

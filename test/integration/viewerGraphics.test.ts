@@ -7,17 +7,20 @@ describe('the structure page and what draws for it', function () {
   const { viewer, open } = viewerSuite();
   afterEach(() => viewer.close());
 
+  const loseContext = (): Promise<void> =>
+    viewer.page.evaluate(() => {
+      document
+        .querySelector<HTMLCanvasElement>('.stage canvas')
+        ?.getContext('webgl2')
+        ?.getExtension('WEBGL_lose_context')
+        ?.loseContext();
+    });
+
   it('says so when the graphics driver takes the drawing away, and draws again', async () => {
     await open();
     for (let round = 0; round < 18; round++) {
       await viewer.show(MODEL);
-      await viewer.page.evaluate(() => {
-        document
-          .querySelector<HTMLCanvasElement>('.stage canvas')
-          ?.getContext('webgl2')
-          ?.getExtension('WEBGL_lose_context')
-          ?.loseContext();
-      });
+      await loseContext();
       await viewer.page.getByText('The graphics driver closed this 3D drawing.').waitFor();
       await viewer.page.getByRole('button', { name: 'Draw again' }).click();
       await viewer.next('retry');
@@ -27,6 +30,31 @@ describe('the structure page and what draws for it', function () {
     assert.equal(await viewer.page.locator('.stage canvas').count(), 1, 'nothing is left of the lost drawings');
     const tooMany = viewer.complaints.filter((text) => text.includes('Too many active WebGL contexts'));
     assert.deepEqual(tooMany, [], 'every lost context was given back');
+  });
+
+  it('goes on saying so when the drawing is taken away while a structure loads', async () => {
+    await open();
+    await viewer.show(MODEL);
+    const next = {
+      ...MODEL,
+      type: 'structure',
+      serial: 99,
+      title: '',
+      models: [{ label: '' }],
+      selectedModel: 0,
+      reloaded: false,
+      canOpenAsText: false,
+    } as const;
+    // At once, so that it is certainly still loading.
+    await Promise.all([viewer.send(next), loseContext()]);
+    await viewer.page.getByText('The graphics driver closed this 3D drawing.').waitFor();
+    // Long enough to load and to draw it.
+    await viewer.page.waitForTimeout(3000);
+    await viewer.page.getByRole('button', { name: 'Draw again' }).click();
+    await viewer.next('retry');
+    const again = await viewer.show({ ...MODEL, serial: 100 });
+    assert.deepEqual([again.type, again.serial], ['shown', 100], 'what was loading never came');
+    assert.ok((await viewer.measure()).pixels.veryHigh > 400);
   });
 
   it('says so when the window cannot draw in 3D', async () => {
