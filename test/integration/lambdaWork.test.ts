@@ -192,12 +192,20 @@ describe('the functions behind the queue and the events', () => {
     });
 
     it('fails a job with what Batch says, and counts it', async () => {
-      const job = await dispatched();
-      const { metrics } = await follow(
-        batchEvent(job, 'FAILED', { statusReason: 'Essential container in task exited', container: { exitCode: 1 } }),
-      );
-      assert.equal(metrics.JobsFailed, 1);
-      assert.equal((await world.job(job.id)).status, 'FAILED');
+      const statusReason = 'Essential container in task exited';
+      const notStarted = 'CannotStartContainerError: no such device';
+      for (const [container, said] of [
+        [{ exitCode: 7 }, /exit code 7/],
+        // Without an exit code, Batch's own words are all there is.
+        [{ reason: notStarted }, new RegExp(`${statusReason}: ${notStarted}`)],
+      ] as const) {
+        const job = await dispatched();
+        const { metrics } = await follow(batchEvent(job, 'FAILED', { statusReason, container }));
+        assert.equal(metrics.JobsFailed, 1);
+        const { status, failure } = await world.job(job.id);
+        assert.equal(status, 'FAILED');
+        assert.match(failure?.message ?? '', said);
+      }
     });
 
     it('leaves what is not of this deployment alone', async () => {
