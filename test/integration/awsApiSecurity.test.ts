@@ -28,6 +28,8 @@ describe('the deployed API: security', function () {
   let rehearsal: Rehearsal;
   let ada: string;
   let bob: string;
+  /** Revoked by its test. */
+  let carol: string;
   let jobId: string;
 
   async function call(key: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> {
@@ -51,6 +53,15 @@ describe('the deployed API: security', function () {
       assert.ok(Date.now() < deadline, `${id} is ${job.status}`);
       await delay(250);
     }
+  }
+
+  /** The key that signs the share links, as it is stored. */
+  async function shareKey(): Promise<string> {
+    const { Parameter: parameter } = await rehearsal.aws.ssm.send(
+      new GetParameterCommand({ Name: rehearsal.names.shareKeyParameter, WithDecryption: true }),
+    );
+    assert.ok(parameter?.Value);
+    return parameter.Value;
   }
 
   before(async function () {
@@ -227,13 +238,10 @@ describe('the deployed API: security', function () {
     assert.doesNotMatch(policy, /unsafe-inline.*script|script-src/);
     const token = link.pathname.split('/shared/')[1]?.replace('/', '') ?? '';
     const [payload = '', signature = ''] = token.split('.');
-    const { Parameter: parameter } = await rehearsal.aws.ssm.send(
-      new GetParameterCommand({ Name: rehearsal.names.shareKeyParameter, WithDecryption: true }),
-    );
     const sign = (text: string, key: string | Buffer) =>
       `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
     const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const real = Buffer.from(parameter?.Value ?? '', 'base64url');
+    const real = Buffer.from(await shareKey(), 'base64url');
     const later = Math.floor(Date.now() / 1000) + 3600;
     assert.equal(sign(payload, real), token, 'the test signs as the backend does');
     for (const [what, bad] of [
@@ -267,7 +275,7 @@ describe('the deployed API: security', function () {
   });
 
   it('a revoked key is refused within a minute', async () => {
-    const carol = await rehearsal.newKey('Carol');
+    carol = await rehearsal.newKey('Carol');
     assert.equal((await call(carol, 'GET', '/')).status, 200);
     const id = carol.split('_')[1] ?? '';
     assert.equal((await call(rehearsal.adminKey, 'DELETE', `/keys/${id}`)).status, 200);
@@ -281,9 +289,10 @@ describe('the deployed API: security', function () {
   it('no log holds a key, its secret, a share key or a sequence; refusals are logged', async () => {
     const logs = await emulatorLogs(rehearsal.miniStack);
     const everything = [...logs.values(), rehearsal.miniStack.log()].join('\n');
-    for (const key of [ada, bob, rehearsal.adminKey]) {
+    for (const key of [ada, bob, carol, rehearsal.adminKey]) {
       assert.ok(!everything.includes(key.slice(-43)), 'a secret was logged');
     }
+    assert.ok(!everything.includes(await shareKey()), 'the key of the share links was logged');
     assert.ok(!everything.includes(SEQUENCE), 'a sequence was logged');
     const authorizer = logs.get('/aws/lambda/foldpad-authorizer') ?? '';
     assert.match(authorizer, /wrong secret/);

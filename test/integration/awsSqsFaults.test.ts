@@ -1,6 +1,6 @@
 // What goes wrong in SQS, below the ports: batches taken in part, refusals, messages that are none of ours.
 import assert from 'node:assert/strict';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { SqsWorkQueue } from '../../backend/aws/sqsWorkQueue.ts';
 import { FaultyAws } from '../support/faultyAws.ts';
 import { needsMiniStack } from '../support/miniStack.ts';
@@ -15,6 +15,13 @@ describe('the AWS stores when something goes wrong: SQS', function () {
   });
   afterEach(() => aws?.mend());
   after(() => aws?.stop());
+
+  /** What lies there as SQS has it: our own queue passes over what is none of ours. Stays in sight. */
+  async function deadBodies(QueueUrl: string): Promise<string[]> {
+    const look = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
+    const { Messages = [] } = await aws.world.sqs.send(look);
+    return Messages.map(({ Body = '' }) => Body).sort();
+  }
 
   it('sends again what was not taken, and only that', async () => {
     const queues = await aws.world.queues(5);
@@ -62,7 +69,8 @@ describe('the AWS stores when something goes wrong: SQS', function () {
   it('lets nobody be stopped by a message that is none of ours; it ends among the dead', async () => {
     const queues = await aws.world.queues(2);
     const queue = new SqsWorkQueue(queues);
-    for (const body of ['poison', '{"kind":"explode","jobId":"x"}', '{"kind":"dispatch"}', 'null']) {
+    const foreign = ['poison', '{"kind":"explode","jobId":"x"}', '{"kind":"dispatch"}', 'null'];
+    for (const body of foreign) {
       await aws.world.sqs.send(new SendMessageCommand({ QueueUrl: queues.queueUrl, MessageBody: body }));
     }
     await queue.send([{ kind: 'dispatch', jobId: 'good' }]);
@@ -74,8 +82,7 @@ describe('the AWS stores when something goes wrong: SQS', function () {
       }
     }
     assert.deepEqual(seen, ['good']);
-    const dead = new SqsWorkQueue({ ...queues, queueUrl: queues.deadQueueUrl });
-    assert.deepEqual(await dead.receive(10, 0, 0), []);
-    assert.deepEqual(await queue.deadLetters(), []);
+    assert.deepEqual(await deadBodies(queues.deadQueueUrl), foreign.toSorted());
+    assert.deepEqual(await queue.deadLetters(), [], 'none of them is work');
   });
 });

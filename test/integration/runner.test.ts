@@ -1,7 +1,7 @@
 // The real runner as a process, with the test engine as its child.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { resultSchema } from '../../backend/api/result.ts';
 import { failureFileSchema, parseProgressLine, runnerStatusSchema } from '../../backend/api/runner.ts';
 import { isRunning, MYOGLOBIN, RunnerJob, waitUntilGone } from '../support/runnerJob.ts';
@@ -166,7 +166,7 @@ describe('runner', function () {
       const { code, output } = await job.run({ args: ['--job', gone] });
       assert.equal(code, 1);
       assert.match(output, /The order input\/gone\/job\.json is missing/);
-      assert.deepEqual(await job.published(), []);
+      await assert.rejects(readdir(job.path('store/output/gone')), { code: 'ENOENT' });
     });
   });
 
