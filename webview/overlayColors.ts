@@ -25,5 +25,26 @@ export function freeColor(taken: readonly OverlayColor[]): OverlayColor {
   return free < 0 ? 0 : free;
 }
 
+/** A structure that has, or had, a colour. */
+interface Colored {
+  readonly index: number;
+  readonly color: OverlayColor;
+}
+
+/**
+ * The colour of a structure that is about to be laid over: the one it had, unless another of those present has it by now;
+ * else one that is free, and that none of those still to come had if there is such a one.
+ */
+export function colorFor(index: number, remembered: readonly Colored[], present: readonly Colored[]): OverlayColor {
+  const others = present.filter((one) => one.index !== index);
+  const taken = others.map(({ color }) => color);
+  const had = remembered.find((one) => one.index === index)?.color;
+  if (had === 'own' || (had !== undefined && !taken.includes(had))) return had;
+  const toCome = remembered.filter((one) => one.index !== index && !others.some((other) => other.index === one.index));
+  const spared = [...taken, ...toCome.map(({ color }) => color)];
+  const color = freeColor(spared);
+  return spared.includes(color) ? freeColor(taken) : color;
+}
+
 export const isOverlayColor = (value: unknown): value is OverlayColor =>
   value === 'own' || (typeof value === 'number' && OVERLAY_COLORS[value] !== undefined);

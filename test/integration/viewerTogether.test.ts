@@ -138,6 +138,19 @@ describe('the structure page shows structures together', function () {
     assert.equal(await row('Rank 2 · b').count(), 0);
   });
 
+  it('each in a colour of its own, also when one comes back that was taken away', async () => {
+    await open({ ...WIDE, theme: 'dark' });
+    const { serial } = await viewer.show(RANKED);
+    await layOver(serial, 1, MOVED);
+    await viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' }).selectOption({ label: 'Rose' });
+    await viewer.page.getByRole('button', { name: 'Remove Rank 2 · b' }).click();
+    await layOver(serial, 3, SHORTER);
+    await viewer.page.getByRole('combobox', { name: 'Colour of other job' }).selectOption({ label: 'Rose' });
+    await layOver(serial, 1, MOVED);
+    const colour = viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' });
+    assert.equal(await colour.locator('option:checked').innerText(), 'Teal');
+  });
+
   it('and goes on seeing one where it lies when it becomes the reference', async () => {
     await open({ ...WIDE, theme: 'dark' });
     const { serial } = await viewer.show(RANKED);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseHostMessage, parsePageMessage } from '../../extension/structure/protocol.ts';
 import { ShownStructures } from '../../extension/structure/shownStructures.ts';
 import { MOST_TOGETHER } from '../../extension/structure/togetherMessages.ts';
-import { freeColor, OVERLAY_COLORS } from '../../webview/overlayColors.ts';
+import { colorFor, freeColor, OVERLAY_COLORS, type OverlayColor } from '../../webview/overlayColors.ts';
 import { chainTable, spansOf } from '../../webview/pageFasta.ts';
 import { INITIAL_STATE, parseState } from '../../webview/state.ts';
 import type { ResidueInfo, StructureData } from '../../webview/structureData.ts';
@@ -59,6 +59,28 @@ describe('structures together', () => {
     const taken = OVERLAY_COLORS.reduce<ReturnType<typeof freeColor>[]>((all) => [...all, freeColor(all)], []);
     assert.equal(new Set(taken).size, OVERLAY_COLORS.length);
     assert.ok(OVERLAY_COLORS.length >= MOST_TOGETHER - 1);
+  });
+
+  it('get the colour that they had, or a free one where another has it by now', () => {
+    const look = (index: number, color: OverlayColor) => ({ index, color });
+    assert.equal(colorFor(1, [look(1, 3)], [look(2, 0)]), 3);
+    assert.equal(colorFor(1, [look(1, 0)], [look(2, 0)]), 1);
+    assert.equal(colorFor(3, [look(1, 0), look(2, 1)], [look(2, 4)]), 1, 'not that of one that is still to come');
+    assert.equal(colorFor(1, [look(1, 'own')], [look(2, 'own')]), 'own');
+  });
+
+  it('never get the same colour twice, in whatever order they come', () => {
+    const color = fc.oneof(fc.constant('own' as const), fc.nat(OVERLAY_COLORS.length - 1));
+    const looks = fc.uniqueArray(fc.record({ index: fc.nat(12), color }), { selector: ({ index }) => index });
+    const order = fc.uniqueArray(fc.nat(12), { maxLength: MOST_TOGETHER - 1 });
+    fc.assert(
+      fc.property(looks, order, (remembered, indices) => {
+        const present: { index: number; color: OverlayColor }[] = [];
+        for (const index of indices) present.push({ index, color: colorFor(index, remembered, present) });
+        const numbers = present.flatMap((one) => (one.color === 'own' ? [] : [one.color]));
+        assert.equal(new Set(numbers).size, numbers.length);
+      }),
+    );
   });
 
   it('look as they were left, unless what was kept makes no sense', () => {
