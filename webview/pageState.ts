@@ -14,6 +14,8 @@ export class PageState {
   /** For a model that was asked for and is not shown yet. */
   #nextCamera: { readonly selectedModel: number; readonly orientation: Orientation } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the camera is that of `subject`. While a structure is drawn for the first time, it still is the last one's. */
+  #isPlaced = false;
 
   constructor(host: Host) {
     this.#host = host;
@@ -41,6 +43,7 @@ export class PageState {
     const same = message.reloaded && this.#state.subject === subject;
     const next = this.#nextCamera?.selectedModel === message.selectedModel ? this.#nextCamera : undefined;
     this.#nextCamera = undefined;
+    this.#isPlaced = false;
     const orientation = next?.orientation ?? (same ? former : undefined);
     this.#state = {
       ...kept,
@@ -53,12 +56,17 @@ export class PageState {
     this.#host.writeState(this.#state);
   }
 
+  /** The camera has been placed for the structure that was adopted: from now on it is worth remembering. */
+  placed(): void {
+    this.#isPlaced = true;
+  }
+
   /** The camera moves. @param orientation asked after a while; undefined when nothing is shown any more */
   rememberSoon(orientation: () => Orientation | undefined): void {
     // Not restarted by each move: a spinning structure moves without end and is remembered all the same.
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const now = orientation();
+      const now = this.#isPlaced ? orientation() : undefined;
       if (now) this.change({ orientation: now });
     }, REMEMBER_MS);
   }

@@ -182,6 +182,7 @@ export class StructurePage {
       await this.#drawing.draw();
       if (!isNewest()) return;
       this.#placeCamera(view);
+      this.#state.placed();
       this.#parts.overlay.clear();
       this.#parts.reveal();
       // The structure comes first: what stands around it is told with the next picture.

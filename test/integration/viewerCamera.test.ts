@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
 import { bytes, experimentalPdb, pdbText, REMARK } from '../support/structureFiles.ts';
 import { MODEL } from '../support/structuresToShow.ts';
 import { viewerSuite } from '../support/viewerSuite.ts';
@@ -6,6 +7,18 @@ import { viewerSuite } from '../support/viewerSuite.ts';
 /** Applying a camera and reading it back costs the last digits. */
 const rounded = (orientation: readonly number[] | undefined): readonly string[] | undefined =>
   orientation?.map((value) => value.toFixed(3));
+
+/** Another structure, 300 Å away. */
+const ELSEWHERE: StructureToShow = {
+  fileName: 'other.pdb',
+  format: 'pdb',
+  bytes: bytes(
+    experimentalPdb().replace(
+      /^(ATOM .{24})(.{8})/gm,
+      (_, head: string, x: string) => `${head}${(Number(x) + 300).toFixed(3).padStart(8)}`,
+    ),
+  ),
+};
 
 describe('the structure page and its camera', function () {
   this.timeout(240_000);
@@ -50,11 +63,20 @@ describe('the structure page and its camera', function () {
     await open();
     await viewer.show(MODEL);
     const first = await moved(undefined);
-    const shifted = experimentalPdb().replace(
-      /^(ATOM .{24})(.{8})/gm,
-      (_, head: string, x: string) => `${head}${(Number(x) + 300).toFixed(3).padStart(8)}`,
-    );
-    await viewer.show({ fileName: 'other.pdb', format: 'pdb', bytes: bytes(shifted) });
+    await viewer.show(ELSEWHERE);
+    const second = await moved(first);
+    assert.ok(Math.abs((second[12] ?? 0) - (first[12] ?? 0) + 300) < 20, 'looks at where the other one is');
+    assert.ok((await viewer.measure()).pixels.other > 1000);
+  });
+
+  it('does not apply it either when it moves while the other one is drawn', async () => {
+    await open({ width: 420, height: 300 });
+    await viewer.show(MODEL);
+    const first = await moved(undefined);
+    await viewer.page.getByRole('button', { name: 'Spin' }).click();
+    await viewer.page.getByRole('radio', { name: 'Surface' }).check();
+    // A surface takes its time: the old one spins on meanwhile, and is remembered again and again.
+    await viewer.show(ELSEWHERE);
     const second = await moved(first);
     assert.ok(Math.abs((second[12] ?? 0) - (first[12] ?? 0) + 300) < 20, 'looks at where the other one is');
     assert.ok((await viewer.measure()).pixels.other > 1000);
