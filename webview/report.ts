@@ -139,8 +139,14 @@ function plot({ residues, axis }: ReportContent): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${text(t('{0} by residue', axis.name))}" font-size="11" fill="#555">${ticks.join('')}${bars.join('')}${chains.join('')}</svg>`;
 }
 
-function chainStart({ chain, number }: ReportResidue): string {
-  return chain === '' ? t('from {0}', number) : t('Chain {0}, from {1}', chain, number);
+function chainStart(first: ReportResidue): string {
+  const { chain } = first;
+  return chain === '' ? t('from {0}', numberOf(first)) : t('Chain {0}, from {1}', chain, numberOf(first));
+}
+
+/** A residue's number with its insertion code: without it, residues after 100 would all be called 100. */
+function numberOf({ number, insertion }: ReportResidue): string {
+  return `${number}${insertion}`;
 }
 
 function paeFigure({ picture, max }: NonNullable<ReportContent['pae']>): string {
@@ -173,10 +179,11 @@ function chainText(residues: readonly ReportResidue[]): string {
     if (run) parts.push(`<b style="border-color:${cssColor(run.color)}">${run.letters}</b>`);
     run = undefined;
   };
-  for (const [index, { name, number, color }] of residues.entries()) {
+  for (const [index, residue] of residues.entries()) {
+    const { name, color } = residue;
     if (index % BLOCK === 0) {
       flush();
-      parts.push(`<i>${number}</i>`);
+      parts.push(`<i>${text(numberOf(residue))}</i>`);
     }
     if (run?.color !== color) flush();
     run ??= { color, letters: '' };

@@ -2,18 +2,11 @@
 
 import { t } from '@vscode/l10n';
 import { CELL, type DistanceTrace, drawTrace, PLOT, PLOT_TOP } from './distancePlot.ts';
-import { cssColor, el } from './dom.ts';
-import { letterOf, residuesBetween, type SequenceLayout } from './sequence.ts';
+import { el } from './dom.ts';
+import { residuesBetween, type SequenceLayout } from './sequence.ts';
+import { drawColumn, LETTERS, RULER, TICK, TRACK_HEIGHT } from './sequenceColumn.ts';
 import type { StructureData } from './structureData.ts';
 import { trackColors } from './theme.ts';
-
-/** Sizes in CSS pixels. */
-const RULER = 15;
-const LETTERS = 18;
-const BAR = 7;
-const TRACK_HEIGHT = RULER + LETTERS + BAR;
-/** A number stands above every so-many-th residue. */
-const TICK = 10;
 
 /** What the user does with the track. Residues are indices in `StructureData.residues`. */
 export interface TrackActions {
@@ -251,7 +244,9 @@ class Track {
     context.textBaseline = 'middle';
     const first = Math.max(0, Math.floor(left / CELL) - TICK);
     const last = Math.min(content.layout.columns, Math.ceil((left + width) / CELL) + TICK);
-    for (let column = first; column < last; column++) this.#drawColumn(context, content, column, theme);
+    const framed = [this.#pointed, document.activeElement === this.#canvas ? this.#cursor : undefined];
+    const look = { theme, selected: this.#selected, framed };
+    for (let column = first; column < last; column++) drawColumn(context, content, column, look);
     for (const trace of content.traces)
       drawTrace(context, content.layout, trace, { first, last, isOnly: content.traces.length === 1 });
     context.textAlign = 'left';
@@ -264,45 +259,6 @@ class Track {
     context.font = `600 12px ${theme.family}`;
     for (const { column, chain } of content.layout.labels) {
       if (column >= first - 3 && column < last) context.fillText(chain, column * CELL + 6, RULER + LETTERS / 2);
-    }
-  }
-
-  #drawColumn(
-    context: CanvasRenderingContext2D,
-    { data, layout, colors }: TrackContent,
-    column: number,
-    theme: ReturnType<typeof trackColors>,
-  ): void {
-    const index = layout.residueOfColumn[column] ?? -1;
-    const residue = data.residues[index];
-    const x = column * CELL;
-    const middle = x + CELL / 2;
-    if (!residue) {
-      const isBreak = layout.residueOfColumn[column - 1] !== -1 && layout.residueOfColumn[column + 1] !== -1;
-      if (isBreak && column > 0) {
-        context.fillStyle = theme.quiet;
-        context.font = `11px ${theme.family}`;
-        context.fillText('…', middle, RULER + LETTERS / 2);
-      }
-      return;
-    }
-    if (this.#selected.has(index)) {
-      context.fillStyle = theme.selection;
-      context.fillRect(x, RULER, CELL, LETTERS);
-    }
-    if (index === this.#pointed || (index === this.#cursor && document.activeElement === this.#canvas)) {
-      context.strokeStyle = theme.focus;
-      context.strokeRect(x + 0.5, RULER + 0.5, CELL - 1, LETTERS - 1);
-    }
-    context.fillStyle = theme.text;
-    context.font = `12px ${theme.monospace}`;
-    context.fillText(letterOf(residue.name), middle, RULER + LETTERS / 2 + 0.5);
-    context.fillStyle = cssColor(colors[residue.atom] ?? 0);
-    context.fillRect(x, RULER + LETTERS, CELL, BAR - 2);
-    if (residue.number % TICK === 0) {
-      context.fillStyle = theme.quiet;
-      context.font = `10px ${theme.family}`;
-      context.fillText(String(residue.number), middle, RULER / 2 + 1);
     }
   }
 }

@@ -67,6 +67,24 @@ describe('viewer report', () => {
     );
   });
 
+  it('calls residues as they are called where others were inserted', () => {
+    const { residues, ...rest } = content('x');
+    // 95 to 100, then 100A, 100B and so on, as antibodies are numbered.
+    const inserted = residues.map((residue, index) => ({
+      ...residue,
+      number: Math.min(95 + index, 100),
+      insertion: index > 5 ? String.fromCharCode(59 + index) : '',
+    }));
+    const html = reportHtml({ ...rest, residues: inserted });
+    assert.deepEqual(
+      [...html.matchAll(/<i>(\d[^<]*)<\/i>/g)].map(([, number]) => number),
+      ['95', '100E', '100G', '100Q'],
+    );
+    assert.ok(html.includes('Chain x, from 100G'));
+    const evil = reportHtml({ ...rest, residues: inserted.map((one) => ({ ...one, insertion: '<' })) });
+    assert.deepEqual(elements(evil), elements(html));
+  });
+
   it('forbids itself to load or run anything', () => {
     assert.match(
       reportHtml(content('x')),
