@@ -12,7 +12,7 @@ import { type Logger, type RunObservation, RunRefused, type RunSpec, type Schedu
 import { isDeclined, isRefusal, Pace, pause, retryBatch } from './batchClient.ts';
 import { type BatchJob, batchJobSchema, observationOfJob } from './batchEvents.ts';
 import { type BatchQueueOptions, catalogueQueues, inspectBatchQueues } from './batchQueues.ts';
-import { submissionOf } from './batchSubmission.ts';
+import { type BatchPlace, placeOf, submissionOf } from './batchSubmission.ts';
 import type { Claim, RunClaims } from './runClaims.ts';
 
 export interface BatchSchedulerOptions extends BatchQueueOptions {
@@ -80,19 +80,31 @@ export class BatchScheduler implements Scheduler {
 
   async submit(run: RunSpec): Promise<{ readonly schedulerId: string }> {
     const submission = submissionOf(run, this.#options);
-    const { claims } = this.#options;
+    const claim = await this.#settled(run, (abandoned) => this.#options.claims.take(run.runId, abandoned));
+    if (claim.kind === 'handed-over') return { schedulerId: claim.schedulerId };
+    if (claim.kind === 'withdrawn') throw new RunRefused('the run was withdrawn before it was handed over');
+    return { schedulerId: await this.#handOver(run, submission, claim.token) };
+  }
+
+  async withdraw(run: RunSpec): Promise<{ readonly schedulerId: string } | undefined> {
+    const claim = await this.#settled(run, (abandoned) => this.#options.claims.withdraw(run.runId, abandoned));
+    return claim.kind === 'handed-over' ? { schedulerId: claim.schedulerId } : undefined;
+  }
+
+  /** Asks for a claim until it is not in the hands of somebody else, or of somebody who died over it. */
+  async #settled(
+    run: RunSpec,
+    ask: (abandoned: string | undefined) => Promise<Claim>,
+  ): Promise<Exclude<Claim, PendingClaim>> {
     const start = this.#now();
     let abandoned: string | undefined;
     for (;;) {
-      const claim = await claims.take(run.runId, abandoned);
-      if (claim.kind === 'handed-over') return { schedulerId: claim.schedulerId };
-      if (claim.kind === 'mine') return { schedulerId: await this.#handOver(run.runId, submission, claim.token) };
+      const claim = await ask(abandoned);
+      if (claim.kind !== 'pending') return claim;
       if (isAbandoned(claim, this.#now())) {
-        const found = await this.#find(submission);
-        if (found !== undefined) {
-          await claims.record(run.runId, found);
-          return { schedulerId: found };
-        }
+        // What Batch has is written down, for the next question to be answered by.
+        const found = await this.#find(placeOf(run, this.#options.prefix));
+        if (found !== undefined) await this.#options.claims.record(run.runId, found);
         abandoned = claim.token;
       } else if (this.#now() - start > PATIENCE_MS) {
         throw new Error('the run is being handed to AWS Batch by somebody else, and it is not known yet how that went');
@@ -101,8 +113,9 @@ export class BatchScheduler implements Scheduler {
   }
 
   /** Submits a run that this process has claimed. */
-  async #handOver(runId: string, submission: SubmitJobCommandInput, token: string): Promise<string> {
-    const { claims } = this.#options;
+  async #handOver(run: RunSpec, submission: SubmitJobCommandInput, token: string): Promise<string> {
+    const { claims, prefix } = this.#options;
+    const { runId } = run;
     let schedulerId: string;
     try {
       schedulerId = await this.#submitOnce(submission);
@@ -114,7 +127,7 @@ export class BatchScheduler implements Scheduler {
       }
       // The job may be there although no answer came. If it does not show yet, the claim keeps others from submitting
       // it again until it would.
-      const found = await this.#find(submission).catch(() => undefined);
+      const found = await this.#find(placeOf(run, prefix)).catch(() => undefined);
       if (found === undefined) throw error;
       schedulerId = found;
     }
@@ -133,13 +146,15 @@ export class BatchScheduler implements Scheduler {
     return retryBatch(submit, { sleep: this.#sleep, alsoUnclear: false });
   }
 
-  /** The oldest Batch job with the submission's name. */
-  async #find({ jobName, jobQueue }: SubmitJobCommandInput): Promise<string | undefined> {
-    const filters = [{ name: 'JOB_NAME', values: [jobName ?? ''] }];
-    const { jobSummaryList = [] } = await this.#retry(() =>
-      this.#options.client.send(new ListJobsCommand({ jobQueue, filters })),
-    );
-    const named = jobSummaryList.filter((job) => job.jobName?.toLowerCase() === jobName?.toLowerCase());
+  /** The oldest Batch job of that name. */
+  async #find({ jobName, jobQueue }: BatchPlace): Promise<string | undefined> {
+    const command = new ListJobsCommand({ jobQueue, filters: [{ name: 'JOB_NAME', values: [jobName] }] });
+    const { jobSummaryList = [] } = await this.#retry(() => this.#options.client.send(command)).catch((error) => {
+      // A queue that was removed took its jobs along.
+      if (isUnknown(error)) return { jobSummaryList: [] };
+      throw error;
+    });
+    const named = jobSummaryList.filter((job) => job.jobName?.toLowerCase() === jobName.toLowerCase());
     return named.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))[0]?.jobId;
   }
 
@@ -149,7 +164,7 @@ export class BatchScheduler implements Scheduler {
       await this.#retry(() => this.#options.client.send(command));
     } catch (error) {
       // Batch forgets jobs some days after their end.
-      if (!isRefusal(error) || !/not (be )?found|not exist|invalid job/i.test(messageOf(error))) throw error;
+      if (!isUnknown(error)) throw error;
     }
   }
 
@@ -186,7 +201,14 @@ export class BatchScheduler implements Scheduler {
   }
 }
 
-function isAbandoned(claim: Extract<Claim, { kind: 'pending' }>, now: number): boolean {
+type PendingClaim = Extract<Claim, { readonly kind: 'pending' }>;
+
+/** Whether Batch does not know what it was asked about. */
+function isUnknown(error: unknown): boolean {
+  return isRefusal(error) && /not (be )?found|not exist|invalid job/i.test(messageOf(error));
+}
+
+function isAbandoned(claim: PendingClaim, now: number): boolean {
   return claim.token !== '' && now - claim.since >= ABANDONED_MS;
 }
 

@@ -18,6 +18,16 @@ export interface SubmissionOptions {
   readonly queues: readonly string[];
 }
 
+/** Where a run's Batch job is found, whether or not the queue is still there. */
+export interface BatchPlace {
+  readonly jobName: string;
+  readonly jobQueue: string;
+}
+
+export function placeOf(run: Pick<RunSpec, 'runId' | 'queue'>, prefix: string): BatchPlace {
+  return { jobName: batchJobName(prefix, run.runId), jobQueue: `${prefix}-${run.queue}` };
+}
+
 /**
  * The call that hands the run over.
  * @throws RunRefused when no queue of this deployment could ever take it
@@ -31,8 +41,7 @@ export function submissionOf(run: RunSpec, { prefix, queues }: SubmissionOptions
   }
   const { vcpus, memoryMiB, gpus } = machineRequest(machine, run.stage, run.gpu);
   return {
-    jobName: batchJobName(prefix, run.runId),
-    jobQueue: `${prefix}-${run.queue}`,
+    ...placeOf(run, prefix),
     jobDefinition: `${prefix}-${definitionOf(run)}`,
     shareIdentifier: shareOf(run.owner),
     dependsOn: run.dependsOn.map((jobId) => ({ jobId })),

@@ -14,8 +14,13 @@ export type Claim =
   | { readonly kind: 'mine'; readonly token: string }
   /** It was handed over before. */
   | { readonly kind: 'handed-over'; readonly schedulerId: string }
+  /** Nobody has handed it over, and nobody may any more. */
+  | { readonly kind: 'withdrawn' }
   /** Somebody else is at it, since `since` (milliseconds since 1970), or died over it. */
   | { readonly kind: 'pending'; readonly since: number; readonly token: string };
+
+/** A claim that somebody else has, or that nobody can have. */
+export type OthersClaim = Exclude<Claim, { readonly kind: 'mine' }>;
 
 export interface RunClaims {
   /**
@@ -23,6 +28,8 @@ export interface RunClaims {
    * @param abandoned token of a claim that was given up: it may be taken over
    */
   take(runId: string, abandoned?: string): Promise<Claim>;
+  /** As `take`, but for nobody: it keeps everybody from handing the run over, for good. */
+  withdraw(runId: string, abandoned?: string): Promise<OthersClaim>;
   /** Writes down the id of the Batch job that the run became. */
   record(runId: string, schedulerId: string): Promise<void>;
   /** Gives a claim back: nothing was handed over. */
@@ -40,8 +47,20 @@ export class DynamoRunClaims implements RunClaims {
   }
 
   async take(runId: string, abandoned?: string): Promise<Claim> {
-    const { client, tableName } = this.#table;
     const token = crypto.randomUUID();
+    const other = await this.#putIfFree(runId, { claimToken: text(token) }, abandoned);
+    return other ?? { kind: 'mine', token };
+  }
+
+  async withdraw(runId: string, abandoned?: string): Promise<OthersClaim> {
+    // Without a token nobody can take it over.
+    const other = await this.#putIfFree(runId, { withdrawn: { BOOL: true } }, abandoned);
+    return other ?? { kind: 'withdrawn' };
+  }
+
+  /** @returns what is there already, if anything is that counts */
+  async #putIfFree(runId: string, item: Item, abandoned: string | undefined): Promise<OthersClaim | undefined> {
+    const { client, tableName } = this.#table;
     const now = this.#now();
     const free = 'attribute_not_exists(pk)';
     const takeOver = '(claimToken = :abandoned AND attribute_not_exists(schedulerId))';
@@ -51,7 +70,7 @@ export class DynamoRunClaims implements RunClaims {
           TableName: tableName,
           Item: {
             ...keyValues(runClaimItemKey(runId)),
-            claimToken: text(token),
+            ...item,
             claimedAt: number(now),
             [TTL_ATTRIBUTE]: number(inSeconds(now, CLAIM_KEPT_SECONDS)),
           },
@@ -60,12 +79,12 @@ export class DynamoRunClaims implements RunClaims {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return { kind: 'mine', token };
+      return undefined;
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
-      const item = error.Item ?? (await this.#read(runId));
+      const found = error.Item ?? (await this.#read(runId));
       // Given back at this very moment: the next try will get it.
-      return item ? claimOf(item) : { kind: 'pending', since: now, token: '' };
+      return found ? claimOf(found) : { kind: 'pending', since: now, token: '' };
     }
   }
 
@@ -108,8 +127,10 @@ export class DynamoRunClaims implements RunClaims {
   }
 }
 
-function claimOf(item: Item): Claim {
+function claimOf(item: Item): OthersClaim {
+  // It comes first: somebody whose claim had been given up may have handed the run over all the same.
   const schedulerId = item.schedulerId?.S;
   if (schedulerId !== undefined) return { kind: 'handed-over', schedulerId };
+  if (item.withdrawn?.BOOL) return { kind: 'withdrawn' };
   return { kind: 'pending', since: Number(item.claimedAt?.N ?? 0), token: item.claimToken?.S ?? '' };
 }

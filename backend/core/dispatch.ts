@@ -49,6 +49,7 @@ async function dispatchJob(deps: CoreDeps, id: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof RunRefused)) throw error;
     await failDispatch(deps, id, error.message);
+    await clearIfDeleted(deps, id);
   }
 }
 
@@ -82,7 +83,11 @@ async function submitRuns(deps: CoreDeps, planned: Job): Promise<void> {
 async function stopSubmitted(deps: CoreDeps, id: string, schedulerId: string): Promise<void> {
   await deps.scheduler.terminate(schedulerId, 'cancelled on request');
   await stopJob(deps, id);
-  // What was made ready for the run came after the job's objects were removed.
+  await clearIfDeleted(deps, id);
+}
+
+/** What was made ready for a run may have come after the objects of its job were removed. */
+async function clearIfDeleted(deps: CoreDeps, id: string): Promise<void> {
   if (!(await deps.jobs.get(id))) await deps.objects.removeAll(jobKeys.outputFolder(id));
 }
 
@@ -110,16 +115,26 @@ async function stopJob(deps: CoreDeps, id: string): Promise<void> {
   const stopped: string[] = [];
   for (const run of job.runs) {
     if (isRunEnded(run)) continue;
-    // A run without a scheduler id may have been handed over just before a crash. Submitting is idempotent, so asking
-    // again tells its id; a run that really is new is ended before it gets anywhere.
-    const schedulerId = run.schedulerId ?? (await deps.scheduler.submit(specOf(deps, job, run, []))).schedulerId;
-    if (run.schedulerId === undefined) {
-      await changeJob(deps, id, [{ type: 'runSubmitted', runId: run.id, schedulerId, at: deps.clock.now() }]);
-    }
+    const schedulerId = run.schedulerId ?? (await withdraw(deps, job, run));
+    if (schedulerId === undefined) continue;
     await deps.scheduler.terminate(schedulerId, 'cancelled on request');
     stopped.push(schedulerId);
   }
   for (const observation of await deps.scheduler.describe(stopped)) await trackRun(deps, observation);
+}
+
+/**
+ * A run without a scheduler id may have been handed over just before a crash; if so, tells its id. One that was not ends
+ * here, whether or not the scheduler would take it now: a job must be cancelled also when nothing can be handed over.
+ */
+async function withdraw(deps: CoreDeps, job: Job, run: Run): Promise<string | undefined> {
+  const found = await deps.scheduler.withdraw(specOf(deps, job, run, []));
+  const about = { runId: run.id, at: deps.clock.now() };
+  const event: JobEvent = found
+    ? { type: 'runSubmitted', schedulerId: found.schedulerId, ...about }
+    : { type: 'runObserved', status: 'FAILED', attempt: run.attempt, reason: 'it was never handed over', ...about };
+  await changeJob(deps, job.id, [event]);
+  return found?.schedulerId;
 }
 
 /** Ends a job that cannot be handed over. */

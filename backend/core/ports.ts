@@ -208,6 +208,14 @@ export interface Scheduler {
    * @throws RunRefused when asking again is useless; any other error is worth another try
    */
   submit(run: RunSpec): Promise<{ readonly schedulerId: string }>;
+  /**
+   * Takes a run out of the hands of whoever may be handing it over, when its id is not known. Needs no scheduler that
+   * takes runs, nor a queue that is still there.
+   * @returns its id if it was handed over, and then it must still be ended; `undefined` if it was not, and then it never
+   *   will be: `submit` refuses it
+   * @throws while nobody can know whether it was handed over: worth another try
+   */
+  withdraw(run: RunSpec): Promise<{ readonly schedulerId: string } | undefined>;
   /** Ends a run in whatever state it is; nothing happens if it has ended or is unknown. */
   terminate(schedulerId: string, reason: string): Promise<void>;
   /** What is known of each; unknown ids are left out. */

@@ -60,6 +60,11 @@ export class ProcessScheduler implements Scheduler {
   readonly #book: RunBook;
   /** Attempts whose processes may be alive, by run id. Each holds a slot. */
   readonly #attempts = new Map<string, LiveAttempt>();
+  /**
+   * Runs that were withdrawn before they were submitted. Not stored: whoever might still submit one is part of this
+   * process, and ends with it; the next server finds their job cancelled.
+   */
+  readonly #withdrawn = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #fillSoon: NodeJS.Immediate | undefined;
   #closed = false;
@@ -97,6 +102,7 @@ export class ProcessScheduler implements Scheduler {
   async submit(spec: RunSpec): Promise<{ readonly schedulerId: string }> {
     const schedulerId = spec.runId;
     if (this.#book.find(schedulerId)) return { schedulerId };
+    if (this.#withdrawn.has(schedulerId)) throw new RunRefused('the run was withdrawn before it was handed over');
     if (spec.queue !== this.#options.queueName) {
       throw new RunRefused(`there is no queue ${spec.queue} here, only ${this.#options.queueName}`);
     }
@@ -106,6 +112,12 @@ export class ProcessScheduler implements Scheduler {
     this.#book.add(spec);
     this.#requestFill();
     return { schedulerId };
+  }
+
+  async withdraw({ runId }: RunSpec): Promise<{ readonly schedulerId: string } | undefined> {
+    if (this.#book.find(runId)) return { schedulerId: runId };
+    this.#withdrawn.add(runId);
+    return undefined;
   }
 
   async terminate(schedulerId: string, reason: string): Promise<void> {

@@ -111,7 +111,7 @@ export function describeScheduler(name: string, make: () => Promise<SchedulerHar
       assert.ok(end.reason);
       const failures = harness.reported.filter((o) => o.schedulerId === id && o.status === 'FAILED');
       assert.ok(
-        failures.every(({ attempt }) => attempt === 2),
+        failures.length > 0 && failures.every(({ attempt }) => attempt === 2),
         'FAILED is reported of the last attempt only',
       );
     });
@@ -164,8 +164,44 @@ export function describeScheduler(name: string, make: () => Promise<SchedulerHar
       assert.ok(first);
       await until(first.id, 'RUNNING');
       const all = await scheduler.describe(started.map(({ id }) => id));
-      for (const { status, reason } of all) if (status === 'RUNNABLE') assert.ok(reason);
+      assert.equal(all.length, started.length);
+      const waiting = all.filter(({ status }) => status === 'RUNNABLE');
+      assert.ok(waiting.length > 0, 'not all have room at once');
+      for (const { reason } of waiting) assert.ok(reason);
       for (const { id } of started) await scheduler.terminate(id, 'enough');
+    });
+
+    it('tells the id of a run that it was handed, when that is withdrawn', async () => {
+      const { id, spec } = await start('endless');
+      assert.deepEqual(await scheduler.withdraw(spec), { schedulerId: id });
+      await scheduler.terminate(id, 'withdrawn');
+      await until(id, 'FAILED');
+      assert.deepEqual(await scheduler.withdraw(spec), { schedulerId: id }, 'also when it has ended');
+    });
+
+    it('never takes a run that was withdrawn before', async () => {
+      for (const changes of [{}, { queue: 'no-such-queue' }]) {
+        const spec = await harness.prepare('succeeds', changes);
+        assert.equal(await scheduler.withdraw(spec), undefined);
+        assert.equal(await scheduler.withdraw(spec), undefined, 'again');
+        await assert.rejects(scheduler.submit(spec), RunRefused);
+        assert.deepEqual(await scheduler.describe([spec.runId]), []);
+      }
+    });
+
+    it('either takes a run or lets it be withdrawn, when both are asked for at once', async () => {
+      const specs = await Promise.all(Array.from({ length: 12 }, () => harness.prepare('succeeds')));
+      await Promise.all(
+        specs.map(async (spec, index) => {
+          const submit = () => scheduler.submit(spec).catch((error) => assert.ok(error instanceof RunRefused));
+          const asked = [submit, () => scheduler.withdraw(spec), submit];
+          const [first, withdrawn, second] = await Promise.all(
+            (index % 2 === 0 ? asked : asked.toReversed()).map((ask) => ask()),
+          );
+          const ids = [first, withdrawn, second].map((answer) => (answer || undefined)?.schedulerId);
+          assert.equal(new Set(ids).size, 1, `all or none of them got the id: ${ids}`);
+        }),
+      );
     });
 
     it('refuses a queue that it does not have', async () => {

@@ -165,6 +165,30 @@ describe('faults of the AWS backend', function () {
     assert.equal(new Set(aws.notified.map(({ id }) => id)).size, aws.notified.length);
   });
 
+  it('cancels what may or may not have been handed over: once it is known, or at once when Batch takes nothing', async () => {
+    const fate = new Map<string, CallFate>([
+      ['submitjob', 'lose-answer'],
+      ['listjobs', 'fail'],
+    ]);
+    aws.standIn.server.fate = ({ operation }) => fate.get(operation) ?? 'answer';
+    const [taken] = await aws.submit([{ told: 'ms=60000' }]);
+    assert.ok(taken);
+    await aws.goOnUntil(async () => aws.standIn.engine.jobs.length === 1, { reconciling: false });
+    fate.set('submitjob', 'throttle').delete('listjobs');
+    await cancelJob(aws.deps, ADA, taken.id);
+    await allEnded([taken]);
+    assert.equal((await aws.job(taken.id)).runs[0]?.schedulerId, aws.standIn.engine.jobs[0]?.id);
+    await assertRight([taken], ['CANCELLED']);
+
+    const [refused] = await aws.submit([{ que: 'p4' }]);
+    assert.ok(refused);
+    await aws.goOnUntil(async () => /asked again/.test((await aws.job(refused.id)).statusReason ?? ''));
+    assert.equal((await cancelJob(aws.deps, ADA, refused.id)).status, 'CANCELLING');
+    await allEnded([refused]);
+    assert.equal((await aws.job(refused.id)).status, 'CANCELLED');
+    assert.equal(aws.standIn.engine.jobs.length, 1);
+  });
+
   it('removes a job with its objects and logs', async () => {
     const [job] = await aws.submit([{ told: 'lines=5' }]);
     assert.ok(job);

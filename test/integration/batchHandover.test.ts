@@ -90,6 +90,7 @@ describe('scheduler on AWS Batch: handing over', function () {
       const died = new Error('the function ran out of time');
       const dying: RunClaims = {
         take: (...args) => bench.claims.take(...args),
+        withdraw: (...args) => bench.claims.withdraw(...args),
         release: (...args) => bench.claims.release(...args),
         record: async () => {
           throw died;
@@ -127,6 +128,56 @@ describe('scheduler on AWS Batch: handing over', function () {
       assert.equal(names.length, runs.length, 'one job for each run');
       assert.deepEqual(names.toSorted(), runs.map(({ runId }) => `foldpad-${runId}`).toSorted());
       assert.equal(new Set(ids.map(({ schedulerId }) => schedulerId)).size, runs.length);
+    });
+  });
+
+  describe('withdraws a run', () => {
+    it('that Batch never took, without asking for it to be taken', async () => {
+      const batch = await bench.open();
+      const run = runThat('succeeds');
+      fates(batch, 'submitjob', ...Array.from({ length: 7 }, () => 'throttle' as const));
+      await assert.rejects(batch.scheduler.submit(run), /Too Many Requests/);
+      const before = submits(batch);
+      assert.equal(await batch.scheduler.withdraw(run), undefined);
+      await assert.rejects(batch.scheduler.submit(run), RunRefused);
+      assert.equal(submits(batch), before);
+    });
+
+    it('whose answer was lost, by telling its id once that can be known', async () => {
+      const batch = await bench.open();
+      const run = runThat('endless');
+      batch.standIn.server.fate = ({ operation }) => (operation === 'submitjob' ? 'lose-answer' : 'fail');
+      await assert.rejects(batch.scheduler.submit(run));
+      batch.standIn.server.fate = () => 'answer';
+      await assert.rejects(batch.scheduler.withdraw(run), /by somebody else/, 'too early to be sure');
+      bench.pass(MINUTE);
+      const [job] = batch.standIn.engine.jobs;
+      assert.deepEqual(await batch.scheduler.withdraw(run), { schedulerId: job?.id });
+      assert.equal((await batch.scheduler.submit(run)).schedulerId, job?.id);
+      assert.equal(submits(batch), 1);
+    });
+
+    it('that whoever was at it never handed over, also when its queue was removed meanwhile', async () => {
+      for (const queues of [['low', 'cpu'], ['low']]) {
+        const batch = await bench.open({ queues });
+        const run = runThat('succeeds', queues.includes('cpu') ? {} : { queue: 'gone' });
+        assert.equal((await bench.claims.take(run.runId)).kind, 'mine');
+        await assert.rejects(batch.scheduler.withdraw(run), /by somebody else/);
+        bench.pass(MINUTE);
+        assert.equal(await batch.scheduler.withdraw(run), undefined);
+        await assert.rejects(batch.scheduler.submit(run), RunRefused);
+        assert.equal(submits(batch), 0);
+      }
+    });
+
+    it('but not from the one who, long given up, handed it over after all', async () => {
+      const batch = await bench.open();
+      const run = runThat('endless');
+      assert.equal((await bench.claims.take(run.runId)).kind, 'mine');
+      bench.pass(MINUTE);
+      assert.equal(await batch.scheduler.withdraw(run), undefined);
+      await bench.claims.record(run.runId, 'late');
+      assert.deepEqual(await batch.scheduler.withdraw(run), { schedulerId: 'late' });
     });
   });
 

@@ -3,6 +3,7 @@ import { parseJobRequests } from '../../backend/api/requests.ts';
 import { cancelAll, cancelJob } from '../../backend/core/cancel.ts';
 import { changeJob } from '../../backend/core/change.ts';
 import { handleWork } from '../../backend/core/dispatch.ts';
+import { RunRefused } from '../../backend/core/ports.ts';
 import { reconcile } from '../../backend/core/reconcile.ts';
 import { deleteFinished, deleteJob } from '../../backend/core/remove.ts';
 import { submitJobs } from '../../backend/core/submit.ts';
@@ -64,6 +65,61 @@ describe('use cases: ending', function () {
       assert.equal(world.scheduler.specs.size, 1);
       assert.equal(world.scheduler.terminated.length, 1);
       assert.equal((await world.job(id)).status, 'CANCELLED');
+    });
+
+    it('needs no scheduler that takes runs: what was never handed over ends', async () => {
+      for (const refusal of [new Error('not authorized to perform batch:SubmitJob'), new RunRefused('no such queue')]) {
+        const gpu = coreWorld({ queues: GPU_QUEUES, policy: { backend: 'aws' } });
+        const { id } = await submitOne(gpu);
+        let takes = true;
+        gpu.scheduler.beforeSubmit = async () => {
+          if (!takes) throw refusal;
+          takes = false;
+          // Between features and prediction the user thinks better of it, and the scheduler takes no more runs.
+          await cancelJob(gpu.deps, ADA, id);
+        };
+        await handleWork(gpu.deps, { kind: 'dispatch', jobId: id });
+        await gpu.work();
+        const { status, runs } = await gpu.job(id);
+        assert.deepEqual(
+          [status, ...runs.map((run) => [run.stage, run.status, run.schedulerId !== undefined])],
+          ['CANCELLED', ['features', 'FAILED', true], ['predict', 'FAILED', false]],
+        );
+        assert.equal(runs[1]?.statusReason, 'it was never handed over');
+        await deleteJob(gpu.deps, ADA, id);
+        await gpu.work();
+        assert.equal(await gpu.deps.jobs.get(id), undefined);
+        gpu.close();
+      }
+    });
+
+    it('ends a job none of whose runs the scheduler took', async () => {
+      const { id } = await submitOne(world);
+      world.scheduler.beforeSubmit = () => {
+        throw new Error('not authorized to perform batch:SubmitJob');
+      };
+      await world.work();
+      assert.equal((await cancelJob(world.deps, ADA, id)).status, 'CANCELLING');
+      world.pass(400);
+      await world.work();
+      assert.equal((await world.job(id)).status, 'CANCELLED');
+      assert.equal(world.scheduler.specs.size, 0);
+      assert.equal(world.notified.length, 1);
+    });
+
+    it('keeps a slow dispatcher from handing over what was found not to be', async () => {
+      const { id } = await submitOne(world);
+      world.scheduler.beforeSubmit = async () => {
+        world.scheduler.beforeSubmit = () => {};
+        await cancelJob(world.deps, ADA, id);
+        await handleWork(world.deps, { kind: 'cancel', jobId: id });
+        assert.equal((await world.job(id)).status, 'CANCELLED');
+      };
+      await handleWork(world.deps, { kind: 'dispatch', jobId: id });
+      await world.work();
+      assert.equal(world.scheduler.specs.size, 0);
+      const { status, failure } = await world.job(id);
+      assert.deepEqual([status, failure], ['CANCELLED', undefined]);
     });
 
     it('cancels all of one’s own, in every state, and nobody else’s', async () => {

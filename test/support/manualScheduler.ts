@@ -51,6 +51,7 @@ export class ManualScheduler implements Scheduler {
   beforeSubmit: (spec: RunSpec) => Promise<void> | void = () => {};
   /** Called after every submit, before it answers; may throw: the answer is lost then. */
   afterSubmit: (spec: RunSpec) => Promise<void> | void = () => {};
+  readonly #withdrawn = new Set<string>();
   readonly #states = new Map<string, RunObservation>();
   readonly #now: () => string;
 
@@ -66,6 +67,7 @@ export class ManualScheduler implements Scheduler {
   async submit(spec: RunSpec): Promise<{ readonly schedulerId: string }> {
     await this.beforeSubmit(spec);
     if (!this.list.some(({ name }) => name === spec.queue)) throw new RunRefused(`there is no queue ${spec.queue}`);
+    if (this.#withdrawn.has(spec.runId)) throw new RunRefused('the run was withdrawn');
     const schedulerId = `s-${spec.runId}`;
     if (!this.specs.has(schedulerId)) {
       this.specs.set(schedulerId, spec);
@@ -73,6 +75,13 @@ export class ManualScheduler implements Scheduler {
     }
     await this.afterSubmit(spec);
     return { schedulerId };
+  }
+
+  async withdraw({ runId }: RunSpec): Promise<{ readonly schedulerId: string } | undefined> {
+    const schedulerId = `s-${runId}`;
+    if (this.specs.has(schedulerId)) return { schedulerId };
+    this.#withdrawn.add(runId);
+    return undefined;
   }
 
   /** Puts a run into a state and gives the report of it, which the test may track, drop or repeat. */

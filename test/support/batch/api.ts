@@ -88,10 +88,11 @@ function named<T>(
 
 function listJobs(engine: BatchEngine, body: unknown): Readonly<Record<string, unknown>> {
   const { jobQueue, jobStatus, filters = [], maxResults, nextToken } = checked(listSchema, body);
+  const asked = engine.queue(jobQueue);
   const byName = filters.find(({ name }) => name === 'JOB_NAME')?.values[0]?.toLowerCase();
   if (filters.length > 0 && byName === undefined) throw new BatchClientError('Only JOB_NAME can be filtered by here.');
   const found = engine.jobs.filter(({ queue, request, status }) => {
-    if (queue.JobQueueName !== jobQueue && queue.arn !== jobQueue) return false;
+    if (queue !== asked) return false;
     // With a filter, the status plays no part.
     if (byName === undefined) return status === (jobStatus ?? 'RUNNING');
     const name = request.jobName.toLowerCase();

@@ -73,7 +73,7 @@ export class BatchEngine {
 
   /** @throws BatchClientError as Batch refuses */
   submit(request: SubmitRequest): BatchJobRecord {
-    const queue = this.#queue(request.jobQueue);
+    const queue = this.queue(request.jobQueue);
     if (queue.State !== 'ENABLED') throw new BatchClientError(`JobQueue ${queue.JobQueueName} is not enabled.`);
     if (queue.SchedulingPolicyArn !== undefined && request.shareIdentifier === undefined) {
       throw new BatchClientError('A shareIdentifier is required for a job queue with a fair share policy.');
@@ -92,7 +92,8 @@ export class BatchEngine {
     return job;
   }
 
-  #queue(nameOrArn: string): JobQueue {
+  /** @throws BatchClientError */
+  queue(nameOrArn: string): JobQueue {
     const found = this.#options.resources.queues.find((each) => [each.JobQueueName, each.arn].includes(nameOrArn));
     if (!found) throw new BatchClientError(`JobQueue ${nameOrArn} not found.`);
     return found;
@@ -131,7 +132,7 @@ export class BatchEngine {
 
   /** Sets how a queue is doing from now on. */
   setCondition(queueName: string, condition: QueueCondition): void {
-    this.#conditions.set(this.#queue(queueName).JobQueueName, condition);
+    this.#conditions.set(this.queue(queueName).JobQueueName, condition);
     this.#pump();
   }
 
