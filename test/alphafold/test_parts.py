@@ -259,6 +259,14 @@ class SelfTest(unittest.TestCase):
         for name in ("alphafold", "jackhmmer", "hmmsearch", "kalign", "hhblits", "hhsearch"):
             self.assertIn(name, output)
 
+    def test_finds_networks_that_only_a_prediction_would_import(self) -> None:
+        broken = support.new_folder("broken")
+        # As a Python that is too old for AlphaFold says it.
+        (broken / "haiku.py").write_text("raise AttributeError(\"module 'typing' has no attribute 'dataclass_transform'\")\n")
+        code, _, errors = support.run_driver(["self-test"], environment={"PYTHONPATH": str(broken)})
+        self.assertEqual(code, 1, errors)
+        self.assertIn("networks cannot be imported (AttributeError: module 'typing' has no attribute", errors)
+
     def test_doctor_tells_what_is_missing(self) -> None:
         import json
 

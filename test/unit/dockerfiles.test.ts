@@ -65,6 +65,32 @@ describe('Dockerfiles', () => {
       for (const line of packages) assert.match(line, /^[a-z0-9._-]+(\[[a-z0-9]+\])?==[0-9][0-9a-z.]*$/);
     });
 
+    it('takes one Python in both stages: new enough for AlphaFold, and one that the pinned packages have wheels for', () => {
+      const run = text.replaceAll(/^#.*$/gm, '');
+      const commands = [...run.matchAll(/(?<![\w./-])python3(?:\.(\d+))?(?![\w./]|-distutils)/g)].map(
+        ([, minor]) => minor,
+      );
+      // Installed with its venv and used twice in the builder, installed in the last stage.
+      assert.equal(commands.length, 5);
+      assert.equal(new Set(commands).size, 1, commands.join());
+      const minor = Number(commands[0]);
+      assert.match(run.slice(0, run.lastIndexOf('\nFROM ')), new RegExp(`apt-get install .* python3\\.${minor}-venv `));
+      assert.match(last, new RegExp(`apt-get install .* python3\\.${minor} `));
+      // alphafold/model/base_config.py of the commit: typing.dataclass_transform.
+      assert.ok(minor >= 11, `AlphaFold needs Python 3.11, not 3.${minor}`);
+      // The newest Python 3 that a pin has wheels for, as PyPI lists them; of another pin, look it up anew.
+      const newest = { 'numpy==1.24.3': 11, 'jaxlib==0.4.26': 12, 'scipy==1.13.1': 12, 'tensorflow-cpu==2.16.1': 12 };
+      const pins = readFileSync(path.join(ROOT, 'container/alphafold/requirements.txt'), 'utf8').split('\n');
+      for (const [pin, most] of Object.entries(newest)) {
+        assert.ok(pins.includes(pin), `${pin} has changed: which Pythons are there wheels for?`);
+        assert.ok(minor <= most, `${pin} has no wheel for Python 3.${minor}`);
+      }
+      // What is imported by nothing but a prediction is imported while the image is built.
+      for (const name of ['model.config', 'model.model', 'relax.relax']) {
+        assert.match(run, new RegExp(`JAX_PLATFORMS=cpu [^&]*import [^']*alphafold\\.${name}\\b`));
+      }
+    });
+
     it('sends nothing to the builder but the driver', () => {
       const ignore = readFileSync(path.join(ROOT, 'container/alphafold/.dockerignore'), 'utf8').trim().split('\n');
       assert.equal(ignore[0], '*');

@@ -41,6 +41,19 @@ def require() -> None:
     logging.set_verbosity(logging.ERROR)
 
 
+def require_networks() -> None:
+    """Raises EngineError when what predicts and relaxes cannot be imported; ``require`` does not get that far."""
+    try:
+        import alphafold.model.config
+        import alphafold.model.model
+        import alphafold.relax.relax  # noqa: F401
+    # A Python or a JAX of the wrong version shows itself as an AttributeError or a TypeError.
+    except Exception as error:  # noqa: BLE001
+        raise EngineError(
+            f"AlphaFold's networks cannot be imported ({type(error).__name__}: {error}). Use Foldpad's image, or install "
+            "what DeepMind's package requires, in a Python that it supports.") from error
+
+
 def version() -> str:
     """Name and version of the installed AlphaFold, with the commit where it is known."""
     commit = os.environ.get(COMMIT_VARIABLE)
