@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import tempfile
 import unittest
@@ -49,7 +50,7 @@ class Relaxation(unittest.TestCase):
             out = Path(folder)
             model = protein.from_pdb_string(helix())
             (out / "unrelaxed_x.pdb").write_text(protein.to_pdb(model))
-            files, facts = relaxation.relax("x", False, out, "cpu", support.silent())
+            files, facts = relaxation.relax("x", False, RESIDUES, out, "cpu", support.silent())
             self.assertEqual(files, ["relaxed_x.pdb", "relaxed_x.cif"])
             text = (out / "relaxed_x.pdb").read_text()
             self.assertIn("_atom_site.Cartn_x", (out / "relaxed_x.cif").read_text())
@@ -61,6 +62,23 @@ class Relaxation(unittest.TestCase):
         self.assertTrue(any(line[76:78].strip() == "H" for line in text.splitlines() if line.startswith("ATOM")))
         self.assertEqual(len(facts["remaining_violations"]), RESIDUES)
         self.assertEqual(facts["remaining_violations_count"], sum(facts["remaining_violations"]))
+
+    def test_refuses_a_residue_that_alphafold_does_not_model(self) -> None:
+        from alphafold.common import protein
+
+        whole = protein.from_pdb_string(helix())
+        unknown = whole.aatype.copy()
+        unknown[11] = 20
+        atoms = whole.atom_mask.copy()
+        atoms[11] = 0
+        model = dataclasses.replace(whole, aatype=unknown, atom_mask=atoms)
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            (out / "unrelaxed_x.pdb").write_text(protein.to_pdb(model))
+            with self.assertRaisesRegex(ValueError, f"1 of {RESIDUES} residues have no atoms") as caught:
+                relaxation.relax("x", False, RESIDUES, out, "cpu", support.silent())
+            self.assertEqual([path.name for path in out.iterdir()], ["unrelaxed_x.pdb"])
+        self.assertIn("Its unrelaxed structure is the result", relaxation.why_not("x", caught.exception))
 
 
 if __name__ == "__main__":

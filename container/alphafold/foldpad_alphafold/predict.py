@@ -65,7 +65,7 @@ def predict(options: PredictOptions, report: Reporter) -> dict:
     checkpoints = Checkpoints(options.out, options.earlier, options.identity())
     steps = _run_networks(options, runs, features, checkpoints, report, warnings)
     order = ranking.order(steps)
-    relaxed = _relax(options, order, checkpoints, report, warnings)
+    relaxed = _relax(options, order, steps, checkpoints, report, warnings)
     report.progress("ranking", 0.98, "Ranking.")
     result = ranking.write(options, order, steps, relaxed, manifest, hardware, warnings)
     report.progress("done", 1.0, f"{len(order)} structures are ready.")
@@ -137,7 +137,8 @@ def _preset_count(options: PredictOptions) -> int:
 
 
 def _relax(
-    options: PredictOptions, order: list[str], checkpoints: Checkpoints, report: Reporter, warnings: list[str],
+    options: PredictOptions, order: list[str], steps: dict[str, Step], checkpoints: Checkpoints, report: Reporter,
+    warnings: list[str],
 ) -> dict[str, Step]:
     chosen = {"best": order[:1], "all": order, "none": []}[options.relax]
     relaxed: dict[str, Step] = {}
@@ -147,7 +148,8 @@ def _relax(
         if step is None:
             started = time.monotonic()
             try:
-                files, facts = relaxation.relax(name, options.multimer, options.out, options.device, report)
+                files, facts = relaxation.relax(
+                    name, options.multimer, steps[name].facts["residues"], options.out, options.device, report)
             except Exception as error:  # noqa: BLE001 (whatever it is, the prediction stands)
                 warnings.append(relaxation.why_not(name, error))
                 report.log(warnings[-1])

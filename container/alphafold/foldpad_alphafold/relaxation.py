@@ -14,15 +14,23 @@ STIFFNESS = 10.0
 MAX_OUTER_ITERATIONS = 3
 
 
-def relax(name: str, multimer: bool, out: Path, device: str, report: Reporter) -> tuple[list[str], dict]:
+def relax(
+    name: str, multimer: bool, residues: int, out: Path, device: str, report: Reporter,
+) -> tuple[list[str], dict]:
     """Writes relaxed_<name>.pdb and .cif from unrelaxed_<name>.pdb; returns their names and the remaining violations.
 
-    Starting from the file and not from memory, a second attempt relaxes the same numbers. Raises whatever goes wrong.
+    Starting from the file and not from memory, a second attempt relaxes the same numbers. ``residues``: how many were
+    predicted. Raises whatever goes wrong, and ValueError for a target with residues that AlphaFold does not model.
     """
     from alphafold.common import protein
     from alphafold.relax import relax as amber
 
     model = protein.from_pdb_string((out / f"unrelaxed_{name}.pdb").read_text())
+    # AlphaFold refuses these too, but sees them only in memory: in the file there is nothing of them, and OpenMM would bond
+    # their neighbours to each other and number all that follows anew.
+    if len(model.aatype) != residues:
+        missing = residues - len(model.aatype)
+        raise ValueError(f"{missing} of {residues} residues have no atoms, such as X in the sequence")
     platforms = [True, False] if device == "gpu" else [False]
     for use_gpu in platforms:
         relaxer = amber.AmberRelaxation(
