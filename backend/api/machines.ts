@@ -199,6 +199,14 @@ export function findMachine(queue: string): QueueMachine | undefined {
   return machine && { machine, isSpot };
 }
 
+/**
+ * Whether AWS Batch has no machine image for the instances: its one for GPUs, ECS_AL2023_NVIDIA, "doesn't support p3 and
+ * g3 instance types" (AWS Batch API reference, Ec2Configuration). Somebody has to name an AMI for them (ADR 032).
+ */
+export function needsNamedImage({ instances }: Pick<Machine, 'instances'>): boolean {
+  return instances.some(({ name }) => /^(p3|g3)[a-z]*\./.test(name));
+}
+
 /** Most GPUs that one job of the queue can have: those of its largest instance. */
 export function maxGpus({ instances }: Machine): number {
   return Math.max(...instances.map(({ gpus }) => gpus));

@@ -3,7 +3,7 @@
  * The same fields can be given to the CDK as context (`-c region=cn-northwest-1`).
  */
 import { z } from 'zod';
-import { QUEUE_NAMES, type QueueName, SPOT_SUFFIX } from '../api/machines.ts';
+import { findMachine, needsNamedImage, QUEUE_NAMES, type QueueName, SPOT_SUFFIX } from '../api/machines.ts';
 import { knownZones } from './zones.ts';
 
 const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/(3[0-2]|[12]\d|[89])$/, {
@@ -16,10 +16,19 @@ const mailAddress = z.email({ error: 'must be a mail address such as ada@example
 const imageUri = z.string().regex(/^[^\s/]+\/[^\s]+$/, {
   error: 'must be an image such as 111122223333.dkr.ecr.us-east-1.amazonaws.com/alphafold:2.3.2',
 });
+const machineImage = z.string().regex(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, {
+  error: 'must be the id of an AMI such as ami-0a1b2c3d4e5f60718',
+});
 const queueList = z.array(z.enum(QUEUE_NAMES));
+
+/** Queues where nobody names others; those of p3 machines only together with `images.p3Machine`. */
+const DEFAULT_QUEUES: readonly QueueName[] = ['low', 'mid', 'high', 'p4', 'g5', 'g6', 'g6e', 'cpu'];
 
 /** CloudWatch Logs accepts these numbers of days only. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
+
+/** The parameter in which ECS publishes its newest AMI for GPUs. */
+const NEWEST_GPU_IMAGE = '/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id';
 
 /** Who publishes AlphaFold's databases; see `container/databases/catalogue.ts`. */
 export const DATABASE_HOSTS = ['google', 'uniprot', 'hhsuite', 'pdb'] as const;
@@ -75,10 +84,8 @@ export const deploymentSchema = z
           .optional(),
       })
       .prefault({}),
-    /** Queues on demand. */
-    queues: queueList
-      .min(1, { error: 'must name at least one queue' })
-      .default(['low', 'mid', 'high', 'p4', 'g5', 'g6', 'g6e', 'cpu']),
+    /** Queues on demand. Default: see {@link defaultQueues}. */
+    queues: queueList.min(1, { error: 'must name at least one queue' }).optional(),
     /** Queues that also get a Spot twin, `<name>-spot`. Default: those of `g5`, `g6`, `g6e`, `cpu` that are deployed. */
     spot: queueList.optional(),
     /** At most so many vCPUs at the same time in each queue. */
@@ -99,6 +106,8 @@ export const deploymentSchema = z
         /** An image of your own in place of the one that is built from `container/alphafold`. */
         alphafold: imageUri.optional(),
         homology: imageUri.optional(),
+        /** The AMI of the p3 machines (`low`, `mid`, `high`), which AWS Batch has none for; without it they are left out. */
+        p3Machine: machineImage.optional(),
       })
       .prefault({}),
     /** US dollars a month; a mail is sent at 80 % and 100 %, and when the forecast passes it. 0 makes no budget. */
@@ -126,19 +135,27 @@ export const deploymentSchema = z
     emulator: z.url({ error: 'must be an address such as http://127.0.0.1:4566' }).optional(),
   })
   .superRefine((config, context) => {
+    const queues = config.queues ?? defaultQueues(config.images);
     config.spot?.forEach((queue, index) => {
-      if (!config.queues.includes(queue))
+      if (!queues.includes(queue))
         context.addIssue({
           code: 'custom',
           path: ['spot', index],
           message: `"${queue}" is not among "queues"; add it there`,
         });
     });
-    if (config.queues.some((queue) => queue !== 'cpu') && !config.queues.includes('cpu'))
+    if (queues.some((queue) => queue !== 'cpu') && !queues.includes('cpu'))
       context.addIssue({
         code: 'custom',
         path: ['queues'],
         message: 'must hold "cpu": AlphaFold prepares its features there, whatever GPU predicts',
+      });
+    const unsupported = [...new Set([...queues, ...(config.spot ?? [])])].filter(isWithoutImage);
+    if (unsupported.length > 0 && config.images.p3Machine === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['images', 'p3Machine'],
+        message: `is missing, and AWS calls p3 machines (${unsupported.join(', ')}) unsupported with AWS Batch's own image. Leave ${unsupported.join(', ')} out of "queues" and "spot", or give the id of an AMI that drives them; the newest of ECS for GPUs is printed by: aws ssm get-parameter --name ${NEWEST_GPU_IMAGE} --region ${config.region} --query Parameter.Value --output text`,
       });
     const { vpc, zones } = config.network;
     if (vpc === 'new' && zones === undefined && knownZones(config.region) === undefined)
@@ -156,7 +173,9 @@ export const deploymentSchema = z
   });
 
 /** A deployment with every default filled in. */
-export type DeploymentConfig = z.output<typeof deploymentSchema>;
+export interface DeploymentConfig extends Omit<z.output<typeof deploymentSchema>, 'queues'> {
+  readonly queues: readonly QueueName[];
+}
 
 export type ExistingVpc = z.output<typeof existingVpc>;
 
@@ -175,7 +194,7 @@ export class ConfigError extends Error {
  */
 export function parseConfig(input: unknown, source = 'foldpad.config.json'): DeploymentConfig {
   const parsed = deploymentSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, queues: parsed.data.queues ?? defaultQueues(parsed.data.images) };
   const lines = parsed.error.issues
     .flatMap(withoutUnions)
     .map((issue) => `  ${fieldName(issue.path)}: ${describe(issue)}`);
@@ -213,6 +232,17 @@ export function zonesOf(config: DeploymentConfig): readonly string[] {
   const { vpc, zones } = config.network;
   if (vpc !== 'new') return vpc.zones;
   return zones ?? knownZones(config.region) ?? [];
+}
+
+/** Queues of a deployment that names none. One that AWS refuses in part would be refused as a whole. */
+export function defaultQueues({ p3Machine }: { readonly p3Machine?: unknown }): readonly QueueName[] {
+  return DEFAULT_QUEUES.filter((queue) => p3Machine !== undefined || !isWithoutImage(queue));
+}
+
+/** Whether the queue is deployed only where somebody names the AMI of its machines. */
+export function isWithoutImage(queue: QueueName): boolean {
+  const found = findMachine(queue);
+  return found !== undefined && needsNamedImage(found.machine);
 }
 
 /** Queues that get a Spot twin. */

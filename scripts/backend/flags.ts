@@ -73,7 +73,7 @@ export const DEPLOY_HELP = `npm run deploy:backend -- [options]    puts Foldpad'
 ${COMMON_HELP}
   --mail ADDRESS     who is told when predictions end; may be given several times
   --databases WHICH  reduced or full
-  --queues LIST      for example low,p4,g6,cpu
+  --queues LIST      for example p4,g6,cpu
   --spot LIST        queues that get a Spot twin as well
   --[no-]build-images       build the container images in the cloud (default: those that are missing or out of date)
   --[no-]stage-databases    start the one-time job that downloads the databases

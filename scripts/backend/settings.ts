@@ -2,7 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MACHINES, QUEUE_NAMES, type QueueName } from '../../backend/api/machines.ts';
-import { type DeploymentConfig, deploymentSchema, parseConfig } from '../../backend/infra/config.ts';
+import {
+  type DeploymentConfig,
+  defaultQueues,
+  deploymentSchema,
+  isWithoutImage,
+  parseConfig,
+} from '../../backend/infra/config.ts';
 import { CONFIG_FILE, readConfigFile } from '../../backend/infra/configFile.ts';
 import { CACHE, ROOT } from '../lib/paths.ts';
 import type { CommonFlags, DeployFlags } from './flags.ts';
@@ -53,8 +59,9 @@ function problemOf(field: keyof typeof deploymentSchema.shape, value: unknown): 
   return deploymentSchema.shape[field].safeParse(value).error?.issues[0]?.message;
 }
 
-function queueChoices() {
-  return QUEUE_NAMES.map((value) => {
+/** What may be chosen: what would be refused afterwards, with all the answers, is not offered. */
+function queueChoices({ p3Machine }: { readonly p3Machine?: unknown }) {
+  return QUEUE_NAMES.filter((queue) => p3Machine !== undefined || !isWithoutImage(queue)).map((value) => {
     const machine = MACHINES.find(({ queue }) => queue === value);
     return { value, label: `${value}: ${machine?.description ?? ''}` };
   });
@@ -91,10 +98,12 @@ export async function askMissing(input: Input, ask: Prompter): Promise<Input> {
     answers.databases = { ...((answers.databases as object) ?? {}), preset };
   }
   if (answers.queues === undefined) {
-    const offered = isChina(String(answers.region)) ? QUEUES_IN_CHINA : parseConfig({}).queues;
+    const images = (answers.images as { readonly p3Machine?: unknown } | undefined) ?? {};
+    const usual = defaultQueues(images);
+    const offered = isChina(String(answers.region)) ? usual.filter((queue) => QUEUES_IN_CHINA.includes(queue)) : usual;
     const queues = await ask.chooseMany(
       'Which queues? They cost nothing while they are empty.',
-      queueChoices(),
+      queueChoices(images),
       offered,
     );
     Object.assign(answers, withQueues(answers, [...new Set([...queues, 'cpu'])]));

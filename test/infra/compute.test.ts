@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { findMachine, fitsOn, MACHINES, machineRequest, maxGpus } from '../../backend/api/machines.ts';
 import { ComputeStack } from '../../backend/infra/computeStack.ts';
 import { type DeploymentInput, deployedQueues, parseConfig } from '../../backend/infra/config.ts';
+import { P3_MACHINE } from '../support/p3Machine.ts';
 import { plainText, type Resource, type StackTemplate, statements, synthesize } from '../support/stackTemplate.ts';
 
 const QUEUE = 'AWS::Batch::JobQueue';
@@ -9,6 +10,7 @@ const DEFINITION = 'AWS::Batch::JobDefinition';
 const ALL: DeploymentInput = {
   queues: ['low', 'mid', 'high', 'p4', 'p5', 'g5', 'g6', 'g6e', 'cpu'],
   spot: ['low', 'p4', 'g6e', 'cpu'],
+  images: { p3Machine: P3_MACHINE },
 };
 
 function compute(input: DeploymentInput = ALL): StackTemplate {
@@ -59,7 +61,11 @@ describe('Compute stack', function () {
         );
         assert.ok(resources.MaxvCpus >= Math.max(...machine.instances.map(({ vcpus }) => vcpus)));
         const image = machine.gpuModel === undefined ? 'ECS_AL2023' : 'ECS_AL2023_NVIDIA';
-        assert.deepEqual(resources.Ec2Configuration, [{ ImageType: image }]);
+        // AWS Batch has no image for p3 machines.
+        const isP3 = ['low', 'low-spot', 'mid', 'high'].includes(queue);
+        assert.deepEqual(resources.Ec2Configuration, [
+          { ImageType: image, ...(isP3 && { ImageIdOverride: P3_MACHINE }) },
+        ]);
       });
     }
 

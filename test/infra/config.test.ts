@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { catalogueQueues } from '../../backend/aws/batchQueues.ts';
+import type { Policy } from '../../backend/core/deps.ts';
+import { chooseQueue } from '../../backend/core/queues.ts';
 import { ConfigError, deployedQueues, parseConfig, zonesOf } from '../../backend/infra/config.ts';
 import { loadConfig } from '../../backend/infra/configFile.ts';
 import { bucketName, resourceNames, stackName } from '../../backend/infra/names.ts';
+import { P3_MACHINE } from '../support/p3Machine.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+/** Of a backend in AWS, which has no queue for requests that name none. */
+const POLICY: Policy = { backend: 'aws', version: 'test', maxAttempts: 3, timeoutSeconds: 3600 };
 
 /** The error's lines below its first. */
 function complaints(input: unknown): string[] {
@@ -28,9 +35,40 @@ describe('the configuration of a deployment', () => {
     assert.equal(config.databases.preset, 'reduced');
     assert.equal(config.workstation.enabled, false);
     assert.deepEqual(zonesOf(config).length, 6);
-    for (const queue of ['low', 'mid', 'high', 'p4', 'cpu', 'g5-spot']) {
+    for (const queue of ['p4', 'cpu', 'g5-spot']) {
       assert.ok(deployedQueues(config).includes(queue), queue);
     }
+  });
+
+  it('has the p3 queues of the article where an AMI is named for them, and else leaves them out', () => {
+    const others = ['p4', 'g5', 'g6', 'g6e', 'cpu'];
+    assert.deepEqual(parseConfig({}).queues, others);
+    assert.deepEqual(parseConfig({ images: { p3Machine: P3_MACHINE } }).queues, ['low', 'mid', 'high', ...others]);
+    assert.deepEqual(parseConfig({ queues: ['g6', 'cpu'], images: { p3Machine: P3_MACHINE } }).queues, ['g6', 'cpu']);
+  });
+
+  it('refuses a p3 queue, and its Spot twin, without an AMI: field, reason and both remedies in one line', () => {
+    const [line = '', ...others] = complaints({
+      region: 'eu-west-1',
+      queues: ['low', 'high', 'g6', 'cpu'],
+      spot: ['low'],
+    });
+    assert.deepEqual(others, []);
+    assert.match(
+      line,
+      /^images\.p3Machine: is missing, and AWS calls p3 machines \(low, high\) unsupported with AWS Batch's own image\./,
+    );
+    assert.match(line, /Leave low, high out of "queues" and "spot", or give the id of an AMI/);
+    assert.match(
+      line,
+      /aws ssm get-parameter --name \/aws\/service\/ecs\/optimized-ami\/amazon-linux-2023\/gpu\/recommended\/image_id --region eu-west-1 /,
+    );
+    assert.match(complaints({ spot: ['mid'] }).join('\n'), /p3Machine: is missing, .*\(mid\)/);
+    const named = { queues: ['low', 'cpu'], spot: ['low'], images: { p3Machine: P3_MACHINE } };
+    assert.deepEqual(deployedQueues(parseConfig(named)), ['low', 'low-spot', 'cpu']);
+    assert.deepEqual(complaints({ images: { p3Machine: 'al2023' } }), [
+      'images.p3Machine: must be the id of an AMI such as ami-0a1b2c3d4e5f60718',
+    ]);
   });
 
   it('names field and remedy of every mistake at once', () => {
@@ -71,6 +109,17 @@ describe('the configuration of a deployment', () => {
     assert.match(complaints({ queues: ['p4'] })[0] ?? '', /^queues: must hold "cpu"/);
     assert.match(complaints({ queues: ['cpu'], spot: ['g5'] })[0] ?? '', /^spot\[0\]: "g5" is not among "queues"/);
     assert.deepEqual(deployedQueues(parseConfig({ queues: ['p4', 'cpu'] })), ['p4', 'cpu', 'cpu-spot']);
+  });
+
+  it('answers a request for a queue that was left out with those that are there', () => {
+    const names = deployedQueues(parseConfig({}));
+    const queues = catalogueQueues({ prefix: 'foldpad', queues: names, alphafold: true });
+    for (const asked of ['low', 'mid', 'HIGH', 'low-spot']) {
+      const choice = chooseQueue(asked, queues, POLICY);
+      assert.ok(choice.kind === 'mistake', asked);
+      assert.ok(choice.detail.message.startsWith(`there is no queue "${asked}"`));
+      assert.equal(choice.detail.remedy, `Choose one of: ${names.join(', ')}. GET /queues describes them.`);
+    }
   });
 
   it('asks for the zones of a region that it does not know', () => {

@@ -5,7 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { runCommand } from '../../scripts/lib/process.ts';
 import { pythonProgram } from '../../scripts/setup/python.ts';
 import { type Assembly, readFindings, synthesizeApp } from '../support/assembly.ts';
-import { assemblyOf } from '../support/infraAssemblies.ts';
+import { assemblyOf, CONFIGURATION_NAMES } from '../support/infraAssemblies.ts';
 import { needsMiniStack } from '../support/miniStack.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
@@ -40,6 +40,24 @@ describe('rules that every template keeps', function () {
       const { findings } = assemblyOf(name);
       assert.ok(findings.length > 10, 'the rules were not checked');
       for (const { rule, reason = '' } of findings) assert.match(reason, /^\S.{20,}[.:]?$/, `${rule}: "${reason}"`);
+    });
+  }
+
+  for (const name of CONFIGURATION_NAMES) {
+    it(`starts nothing from an image of Batch that does not support it (${name})`, () => {
+      // "ECS_AL2023_NVIDIA doesn't support p3 and g3 instance types", and there is no other for GPUs any more.
+      const environments = assemblyOf(name).resources('AWS::Batch::ComputeEnvironment');
+      assert.ok(environments.length > 1);
+      for (const { Properties } of environments) {
+        const { InstanceTypes, Ec2Configuration } = Properties.ComputeResources;
+        assert.equal(Ec2Configuration.length, 1);
+        const [{ ImageType, ImageIdOverride }] = Ec2Configuration;
+        assert.doesNotMatch(ImageType, /^ECS_AL2(_|$)/, 'Batch takes no new environment of Amazon Linux 2');
+        const isOld = InstanceTypes.some((type: string) => /^(p3|p3dn|g3|g3s)\./.test(type));
+        if (ImageType === 'ECS_AL2023_NVIDIA' && isOld)
+          assert.match(ImageIdOverride ?? 'none', /^ami-/, `${InstanceTypes}`);
+        else assert.equal(ImageIdOverride, undefined, `${InstanceTypes}`);
+      }
     });
   }
 

@@ -7,9 +7,10 @@ import { ROOT } from '../../scripts/lib/paths.ts';
 import { runCommand } from '../../scripts/lib/process.ts';
 import { type Assembly, synthesize } from './assembly.ts';
 import type { MiniStack } from './miniStack.ts';
+import { P3_MACHINE } from './p3Machine.ts';
 
 export interface DeployOptions {
-  /** Further configuration; region and emulator are those of `stack`. */
+  /** Further configuration; region and emulator are those of `stack`, and the queues of the article are there. */
   readonly config?: DeploymentInput;
   /** Folder with a folder per function. Default: the project's own, built before. */
   readonly bundles?: string;
@@ -34,7 +35,13 @@ const DEPLOY_MS = 240_000;
  * @throws Error with the end of the program's output when it fails
  */
 export async function deployControl(stack: MiniStack, options: DeployOptions = {}): Promise<DeployedControl> {
-  const input = { ...options.config, region: stack.region, account: stack.account, emulator: stack.endpoint };
+  const input = {
+    images: { p3Machine: P3_MACHINE },
+    ...options.config,
+    region: stack.region,
+    account: stack.account,
+    emulator: stack.endpoint,
+  };
   const assembly = synthesize(input, options.bundles === undefined ? {} : { bundles: options.bundles });
   const { config } = assembly;
   const outputFile = path.join(assembly.folder, 'outputs.json');

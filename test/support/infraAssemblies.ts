@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DeploymentInput } from '../../backend/infra/config.ts';
 import { FUNCTIONS } from '../../backend/infra/names.ts';
 import { type Assembly, synthesize } from './assembly.ts';
+import { P3_MACHINE } from './p3Machine.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 /** What the templates are tested for; each is synthesized once in a process, when it is first asked for. */
@@ -11,16 +12,24 @@ const CONFIGURATIONS = {
   virginia: {
     mail: ['ada@example.org'],
     queues: ['low', 'mid', 'high', 'p4', 'p5', 'g5', 'g6', 'g6e', 'cpu'],
+    images: { p3Machine: P3_MACHINE },
     databases: { preset: 'full' },
     workstation: { enabled: true },
   },
-  ningxia: { region: 'cn-northwest-1', queues: ['low', 'mid', 'high', 'g5', 'cpu'], databases: { preset: 'full' } },
+  ningxia: {
+    region: 'cn-northwest-1',
+    queues: ['low', 'mid', 'high', 'g5', 'cpu'],
+    images: { p3Machine: P3_MACHINE },
+    databases: { preset: 'full' },
+  },
   emulator: { account: '123456789012', emulator: 'http://127.0.0.1:4566' },
   /** As `emulator` was, had it been a real account. */
   account: { account: '123456789012' },
 } as const satisfies Record<string, DeploymentInput>;
 
 export type ConfigurationName = keyof typeof CONFIGURATIONS;
+
+export const CONFIGURATION_NAMES = Object.keys(CONFIGURATIONS) as readonly ConfigurationName[];
 
 const made = new Map<string, Assembly>();
 const cleanUps: (() => void)[] = [];

@@ -2,7 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import { CfnComputeEnvironment } from 'aws-cdk-lib/aws-batch';
 import { CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { CfnInstanceProfile } from 'aws-cdk-lib/aws-iam';
-import type { InstanceType } from '../../api/machines.ts';
+import { type InstanceType, needsNamedImage } from '../../api/machines.ts';
 import type { FoldpadStack } from '../foldpadStack.ts';
 import { TAGS } from '../names.ts';
 import { bootUserData, type LustreMount } from './userData.ts';
@@ -34,7 +34,6 @@ export function computeEnvironment(stack: FoldpadStack, options: EnvironmentOpti
   const { queue, instances, isSpot, maxVcpus, profile, subnetIds, securityGroupId } = options;
   const id = logicalName(queue);
   const template = launchTemplate(stack, id, options);
-  const hasGpu = instances.some(({ gpus }) => gpus > 0);
   return new CfnComputeEnvironment(stack, `${id}Environment`, {
     type: 'MANAGED',
     state: 'ENABLED',
@@ -49,8 +48,7 @@ export function computeEnvironment(stack: FoldpadStack, options: EnvironmentOpti
       maxvCpus: Math.max(maxVcpus, ...instances.map(({ vcpus }) => vcpus)),
       instanceTypes: instances.map(({ name }) => name),
       instanceRole: profile.attrArn,
-      // Said outright: Batch's default has been another one before.
-      ec2Configuration: [{ imageType: hasGpu ? 'ECS_AL2023_NVIDIA' : 'ECS_AL2023' }],
+      ec2Configuration: [machineImage(stack, instances)],
       launchTemplate: { launchTemplateId: template.ref, version: template.attrLatestVersionNumber },
       updateToLatestImageVersion: true,
       subnets: [...subnetIds],
@@ -62,6 +60,17 @@ export function computeEnvironment(stack: FoldpadStack, options: EnvironmentOpti
       },
     },
   });
+}
+
+/** What the instances boot from. The type is said outright: Batch's default has been another one before. */
+function machineImage(
+  { config }: FoldpadStack,
+  instances: readonly InstanceType[],
+): CfnComputeEnvironment.Ec2ConfigurationObjectProperty {
+  const imageType = instances.some(({ gpus }) => gpus > 0) ? 'ECS_AL2023_NVIDIA' : 'ECS_AL2023';
+  const { p3Machine } = config.images;
+  // The configuration refuses such instances without it. Batch never replaces an AMI that is named by a newer one.
+  return { imageType, ...(needsNamedImage({ instances }) && p3Machine && { imageIdOverride: p3Machine }) };
 }
 
 function launchTemplate(stack: FoldpadStack, id: string, options: EnvironmentOptions): CfnLaunchTemplate {

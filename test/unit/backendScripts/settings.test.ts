@@ -7,8 +7,9 @@ import { findEditors, withProfile, writeProfile } from '../../../scripts/backend
 import { parseDeployFlags, UsageError } from '../../../scripts/backend/flags.ts';
 import { JsoncError, readJsonc, setJsoncValues } from '../../../scripts/backend/jsonc.ts';
 import type { Prompter } from '../../../scripts/backend/prompter.ts';
-import { askMissing, overlay, readInput } from '../../../scripts/backend/settings.ts';
+import { askMissing, type Input, overlay, readInput } from '../../../scripts/backend/settings.ts';
 import { partsOf, queueMachines, quotaNeeds } from '../../../scripts/backend/target.ts';
+import { P3_MACHINE } from '../../support/p3Machine.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('deploy: the command line over the file', () => {
@@ -25,7 +26,7 @@ describe('deploy: the command line over the file', () => {
   it('queues that are left out take their Spot twins along', () => {
     const input = overlay({ spot: ['g5', 'cpu'] }, parseDeployFlags(['--queues', 'low, cpu']));
     assert.deepEqual(input, { queues: ['low', 'cpu'], spot: ['cpu'] });
-    assert.deepEqual(parseConfig(overlay({}, parseDeployFlags(['--queues', 'low,cpu']))).queues, ['low', 'cpu']);
+    assert.deepEqual(parseConfig(overlay({}, parseDeployFlags(['--queues', 'p4,cpu']))).queues, ['p4', 'cpu']);
   });
 
   it('a misspelt option is refused with the place where all are listed', () => {
@@ -83,6 +84,27 @@ describe('deploy: questions', () => {
     assert.deepEqual(config.queues, ['p4', 'g6', 'cpu']);
   });
 
+  it('offers queues that can be had: those of p3 machines with their AMI alone, in China what it has', async () => {
+    const offer = async (input: Input): Promise<{ choices: readonly string[]; initial: readonly string[] }> => {
+      const { ask } = scripted({});
+      let seen = { choices: [] as readonly string[], initial: [] as readonly string[] };
+      const chooseMany: Prompter['chooseMany'] = async (_message, choices, initial) => {
+        seen = { choices: choices.map(({ value }) => value), initial };
+        return initial;
+      };
+      parseConfig(await askMissing({ mail: [], databases: { preset: 'full' }, ...input }, { ...ask, chooseMany }));
+      return seen;
+    };
+    const images = { p3Machine: P3_MACHINE };
+    assert.deepEqual(await offer({ region: 'us-east-1' }), {
+      choices: ['p4', 'p5', 'g5', 'g6', 'g6e', 'cpu'],
+      initial: ['p4', 'g5', 'g6', 'g6e', 'cpu'],
+    });
+    assert.ok((await offer({ region: 'us-east-1', images })).choices.includes('mid'));
+    assert.deepEqual((await offer({ region: 'cn-northwest-1' })).initial, ['g5', 'cpu']);
+    assert.deepEqual((await offer({ region: 'cn-northwest-1', images })).initial, ['low', 'mid', 'high', 'g5', 'cpu']);
+  });
+
   it('asks nothing that is known', async () => {
     const input = { region: 'us-east-1', mail: [], databases: { preset: 'full' }, queues: ['low', 'cpu'] };
     const { ask, asked } = scripted({});
@@ -97,7 +119,8 @@ describe('deploy: questions', () => {
 });
 
 describe('deploy: what a configuration needs', () => {
-  const config = parseConfig({ queues: ['low', 'p4', 'g5', 'cpu'], spot: ['g5'] });
+  const images = { p3Machine: P3_MACHINE };
+  const config = parseConfig({ queues: ['low', 'p4', 'g5', 'cpu'], spot: ['g5'], images });
 
   it('one machine of each queue, on demand or Spot', () => {
     assert.deepEqual(
