@@ -146,9 +146,11 @@ function rainbow(residues: readonly ResidueInfo[]): number[] {
   }
   const seen = new Map<string, number>();
   return residues.map((residue) => {
-    if (residue.kind !== 'polymer') return OTHER_RESIDUE;
-    const at = seen.get(key(residue)) ?? 0;
-    seen.set(key(residue), at + 1);
+    if (residue.kind !== 'polymer' && residue.kind !== 'alternate') return OTHER_RESIDUE;
+    const before = seen.get(key(residue)) ?? 0;
+    if (residue.kind === 'polymer') seen.set(key(residue), before + 1);
+    // An alternate stands where the residue before it does.
+    const at = residue.kind === 'polymer' ? before : Math.max(0, before - 1);
     return gradientColor(RAINBOW_GRADIENT, at / Math.max(1, (lengths.get(key(residue)) ?? 1) - 1));
   });
 }

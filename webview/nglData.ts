@@ -15,14 +15,16 @@ const SECONDARY: Readonly<Record<string, SecondaryStructure>> = {
 /** Reads residues and values; the arrays of numbers are NGL's own, not copies. */
 export function readStructureData(structure: Structure): StructureData {
   const residues: ResidueInfo[] = [];
+  const places = new Map<string, Place>();
   let hasNucleic = false;
   structure.eachResidue((residue) => {
     const representative = residue.traceAtomIndex;
     // Without a trace atom the index points before the residue.
-    const kind = kindOf(residue);
+    const wanted = kindOf(residue);
     const isNucleic = residue.isNucleic();
     hasNucleic ||= isNucleic;
-    const hasTrace = kind === 'polymer' && representative >= residue.atomOffset;
+    const hasTrace = wanted === 'polymer' && representative >= residue.atomOffset;
+    const kind = wanted === 'polymer' ? takePlace(places, residues, residue, hasTrace) : wanted;
     residues.push({
       name: residue.resname,
       number: residue.resno,
@@ -43,6 +45,44 @@ export function readStructureData(structure: Structure): StructureData {
     residueOfAtom: structure.atomStore.residueIndex,
     bFactors: structure.atomStore.bfactor,
   };
+}
+
+/** A place in a chain, and which residue has it. */
+interface Place {
+  readonly index: number;
+  readonly hasTrace: boolean;
+}
+
+/** The parts of a residue that tell its place. */
+interface Placed {
+  readonly structure: Structure;
+  readonly modelIndex: number;
+  readonly chainname: string;
+  readonly resno: number;
+  readonly inscode: string;
+  readonly atomOffset: number;
+}
+
+/** Codes of atoms that have no other location, as NGL holds them: none, and a blank. */
+const ONLY_LOCATIONS: readonly number[] = [0, 0x20];
+
+/**
+ * Gives the next residue its place in the chain, or finds it taken. NGL begins a residue wherever the name changes: of a
+ * proline that is also a serine it makes two residues, and where the file has their atoms in turns, one of every atom. The
+ * place then belongs to the first that has its trace atom. Without alternate locations, equal numbers are a mere habit of
+ * programs that write several molecules into one chain.
+ */
+function takePlace(places: Map<string, Place>, residues: ResidueInfo[], next: Placed, hasTrace: boolean): ResidueKind {
+  const key = `${next.modelIndex} ${next.chainname} ${next.resno} ${next.inscode}`;
+  const place = places.get(key);
+  const location = next.structure.atomStore.altloc?.[next.atomOffset] ?? 0;
+  if (place && !ONLY_LOCATIONS.includes(location)) {
+    const taken = residues[place.index];
+    if (!taken || place.hasTrace || !hasTrace) return 'alternate';
+    residues[place.index] = { ...taken, kind: 'alternate' };
+  }
+  places.set(key, { index: residues.length, hasTrace });
+  return 'polymer';
 }
 
 /** The parts of a residue that tell its kind. */

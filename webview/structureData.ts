@@ -1,7 +1,10 @@
 /** A structure as the page's own code sees it, free of any 3D library. */
 
-/** What a residue is drawn as. Modified residues inside a chain are `polymer`. */
-export type ResidueKind = 'polymer' | 'ligand' | 'ion' | 'water';
+/**
+ * What a residue is drawn as. Modified residues inside a chain are `polymer`. Where a crystal holds several residues at one
+ * place of a chain (microheterogeneity), one of them is `polymer`; the others are `alternate`, and count as none.
+ */
+export type ResidueKind = 'polymer' | 'alternate' | 'ligand' | 'ion' | 'water';
 
 /** Secondary structure, as the file states it or as it was computed from the backbone. */
 export type SecondaryStructure = 'helix' | 'strand' | 'coil';
