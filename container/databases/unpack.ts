@@ -21,17 +21,26 @@ export async function unpack(archive: string, packing: Packing, target: string, 
     case 'tar.gz': {
       await mkdir(target, { recursive: true });
       const compressed = packing === 'tar' ? [] : [`--use-compress-program=${await decompressor(signal)}`];
-      // The owner that upstream's tar names is nobody here.
-      return run(
-        'tar',
-        ['--extract', '--no-same-owner', ...compressed, '--file', archive, '--directory', target],
-        signal,
-      );
+      // The owner that upstream's tar names is nobody here, and its modes may shut out the engine, which is an ordinary user.
+      const own = ['--no-same-owner', '--no-same-permissions'];
+      await run('tar', ['--extract', ...own, ...compressed, '--file', archive, '--directory', target], signal);
+      return readableByAll(target, signal);
     }
     case 'proteins':
       return keepProteins(archive, target);
     case 'plain':
       return copyFile(archive, target);
+  }
+}
+
+/** Adds rights, which no option of tar does. */
+async function readableByAll(folder: string, signal: AbortSignal): Promise<void> {
+  try {
+    await run('chmod', ['-R', 'u+rwX,go+rX', folder], signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Not the archive's fault: it need not be fetched again.
+    throw new Error(`what was unpacked cannot be made readable: ${messageOf(error)}`);
   }
 }
 
