@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DescribeTableCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import { HeadBucketCommand, HeadObjectCommand, NotFound, PutObjectCommand } from '@aws-sdk/client-s3';
 import { FoldpadClient } from '../../backend/api/client.ts';
+import { awsClients } from '../../scripts/backend/clients.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { type CommandResult, runCommand } from '../../scripts/lib/process.ts';
 import { lambdaBundles } from '../support/lambda/bundles.ts';
@@ -97,8 +100,24 @@ describe('npm run deploy:backend, doctor:backend, destroy:backend', function () 
   it('removes all but the data, and the data when told to', async () => {
     const refused = await run('destroy');
     assert.equal(refused.code, 2, refused.output);
+    const { endpoint, region, credentials } = stack.clientConfig;
+    const { s3, dynamo } = awsClients({ endpoint, region, credentials });
+    const removed = await run('destroy', '--yes');
+    assert.equal(removed.code, 0, removed.output);
+    const [, Bucket = '', TableName = ''] = /Kept: (\S+) and the table (\S+)\./.exec(removed.output) ?? [];
+    await s3.send(new HeadBucketCommand({ Bucket }));
+    await dynamo.send(new DescribeTableCommand({ TableName }));
+    await assert.rejects(new FoldpadClient({ url, key }).health(), 'the rest is gone');
+    // A bucket goes only when it is empty.
+    const object = { Bucket, Key: 'output/x/result.json' };
+    await s3.send(new PutObjectCommand({ ...object, Body: '{}' }));
+    await s3.send(new HeadObjectCommand(object));
+
     const { code, output } = await run('destroy', '--yes', '--delete-data');
     assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /Kept:/);
+    await assert.rejects(s3.send(new HeadBucketCommand({ Bucket })), NotFound);
+    await assert.rejects(dynamo.send(new DescribeTableCommand({ TableName })), ResourceNotFoundException);
     const doctor = await run('doctor');
     assert.match(doctor.output, /there is no foldpad in us-east-1/);
   });
