@@ -252,6 +252,34 @@ class Processes(unittest.TestCase):
             parent.wait()
 
 
+class Device(unittest.TestCase):
+    """What JAX computes on, when parts of AlphaFold have imported it already."""
+
+    def choose(self, before: str) -> str:
+        script = f"""
+import jax, types
+{before}
+from pathlib import Path
+from foldpad_alphafold import device, errors
+try:
+    print(device.choose("cpu", None), jax.config.jax_platforms)
+except errors.EngineError as error:
+    print(error)
+"""
+        environment = {name: value for name, value in os.environ.items() if name != "JAX_PLATFORMS"}
+        run = subprocess.run(
+            [sys.executable, "-c", script], env={**environment, "PYTHONPATH": str(support.ENGINE)}, capture_output=True,
+            text=True, check=True)
+        return run.stdout.strip()
+
+    def test_is_the_cpu_that_was_asked_for(self) -> None:
+        self.assertRegex(self.choose(""), r"^cpu \(JAX .*\) cpu$")
+
+    def test_is_never_a_gpu_in_its_place(self) -> None:
+        gpu = "jax.devices = lambda: [types.SimpleNamespace(platform='gpu', device_kind='NVIDIA H200')]"
+        self.assertEqual(self.choose(gpu), "JAX computes on NVIDIA H200 although CPUs were asked for.")
+
+
 class SelfTest(unittest.TestCase):
     def test_runs_every_program(self) -> None:
         code, output, errors = support.run_driver(["self-test"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from .errors import EngineError
@@ -16,10 +15,11 @@ def choose(device: str, compilation_cache: Path | None) -> str:
 
     ``compilation_cache``: folder where compiled networks are kept between runs.
     """
-    if device == "cpu":
-        os.environ["JAX_PLATFORMS"] = "cpu"
     import jax
 
+    if device == "cpu":
+        # JAX_PLATFORMS would come too late: parts of AlphaFold import JAX, which reads it then.
+        jax.config.update("jax_platforms", "cpu")
     if compilation_cache is not None:
         compilation_cache.mkdir(parents=True, exist_ok=True)
         jax.config.update("jax_compilation_cache_dir", str(compilation_cache))
@@ -29,6 +29,8 @@ def choose(device: str, compilation_cache: Path | None) -> str:
         raise EngineError(_no_gpu(str(error))) from error
     if device == "gpu" and devices[0].platform not in ("gpu", "cuda", "rocm"):
         raise EngineError(_no_gpu(f"it sees {', '.join(sorted({found.platform for found in devices}))} only"))
+    if device == "cpu" and devices[0].platform != "cpu":
+        raise EngineError(f"JAX computes on {devices[0].device_kind} although CPUs were asked for.")
     return f"{devices[0].device_kind} (JAX {jax.__version__})"
 
 

@@ -24,7 +24,7 @@ HOST_SHARE = 0.8
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """``environment``: variables to set before JAX is imported. ``warning``: when even that may not be enough."""
+    """``environment``: variables to set before JAX computes for the first time. ``warning``: when even that may not be enough."""
 
     environment: dict[str, str]
     needed_gb: float
@@ -87,7 +87,7 @@ def host_memory_gb() -> float:
 
 
 def set_up(residues: int, report: Reporter) -> str | None:
-    """Sets JAX's memory variables unless the user has; call before JAX is imported. Returns a warning or None."""
+    """Sets JAX's memory variables unless the user has; call before JAX computes. Returns a warning or None."""
     gpu = gpu_memory_gb()
     if gpu is None:
         return None
