@@ -3,7 +3,7 @@ import { changeJob } from './change.ts';
 import type { CoreDeps } from './deps.ts';
 import { failDispatch } from './dispatch.ts';
 import { isRunEnded } from './job.ts';
-import { pagesOfJobs } from './pages.ts';
+import { mapConcurrently, pagesOfJobs } from './pages.ts';
 import type { RunObservation, WorkMessage } from './ports.ts';
 import { decisiveRuns } from './runs.ts';
 import { awaitsVerdict, trackRun } from './track.ts';
@@ -29,30 +29,39 @@ export interface ReconcileReport {
 }
 
 type Counts = { -readonly [K in keyof ReconcileReport]: ReconcileReport[K] };
+type Reports = ReadonlyMap<string, RunObservation>;
 
 const DEFAULT_STALE_SECONDS = 60;
+/** Jobs of a page seen to at the same time. */
+const WIDTH = 16;
 
 /**
  * Repairs what events and messages missed: dispatches that were lost, runs that were planned but never handed over,
  * runs whose end nobody reported, runs that the scheduler forgot, cancels and deletes that stopped half-way. Goes
  * through live and DELETING jobs only, page by page. Safe to run at any time, also twice at once.
+ *
+ * @throws at the end, if a job could not be repaired
  */
 export async function reconcile(deps: CoreDeps, options: ReconcileOptions = {}): Promise<ReconcileReport> {
   const stale = 1000 * (options.staleSeconds ?? DEFAULT_STALE_SECONDS);
   const counts: Counts = { jobs: 0, resent: 0, observed: 0, lost: 0 };
   await deps.jobs.removeAbandoned?.();
   await failDeadLetters(deps);
+  const failures: unknown[] = [];
   for await (const jobs of pagesOfJobs(deps.jobs, { statuses: [...LIVE_STATUSES, 'DELETING'] })) {
     counts.jobs += jobs.length;
-    await observeRuns(deps, jobs, stale, counts);
-    for (const { id } of jobs) {
-      // Observing may have moved the job on.
-      const job = await deps.jobs.get(id);
-      if (!job || !isStale(deps, job, stale)) continue;
-      if (awaitsVerdict(job)) await judge(deps, job);
-      else await resend(deps, job, counts);
-    }
+    const reports = await reportsOf(deps, jobs);
+    await mapConcurrently(jobs, WIDTH, async (job) => {
+      try {
+        await repair(deps, job, reports, stale, counts);
+      } catch (error) {
+        // Jobs that come after it must not wait for ever because of this one.
+        deps.log.error('a job could not be repaired', { jobId: job.id, error: `${error}` });
+        failures.push(error);
+      }
+    });
   }
+  if (failures.length > 0) throw failures[0];
   return counts;
 }
 
@@ -65,23 +74,46 @@ async function failDeadLetters(deps: CoreDeps): Promise<void> {
   }
 }
 
-async function observeRuns(deps: CoreDeps, jobs: readonly Job[], stale: number, counts: Counts): Promise<void> {
-  const waiting = jobs
-    .filter((job) => job.status !== 'DELETING')
-    .flatMap((job) => job.runs.flatMap((run) => (isRunEnded(run) || !run.schedulerId ? [] : [{ job, run }])));
-  if (waiting.length === 0) return;
-  const known = await deps.scheduler.describe(waiting.flatMap(({ run }) => run.schedulerId ?? []));
-  const byId = new Map(known.map((observation) => [observation.runId, observation]));
-  for (const { job, run } of waiting) {
-    const observation = byId.get(run.id);
+function waitingRuns(job: Job): readonly Run[] {
+  if (job.status === 'DELETING') return [];
+  return job.runs.filter((run) => !isRunEnded(run) && run.schedulerId !== undefined);
+}
+
+/** What the scheduler knows of the runs that have not ended, by their ids. */
+async function reportsOf(deps: CoreDeps, jobs: readonly Job[]): Promise<Reports> {
+  const ids = jobs.flatMap((job) => waitingRuns(job).flatMap(({ schedulerId }) => schedulerId ?? []));
+  const reports = ids.length === 0 ? [] : await deps.scheduler.describe(ids);
+  return new Map(reports.map((report) => [report.runId, report]));
+}
+
+/**
+ * Thousands of jobs have no news for hours: nothing is read for them. As they were listed they tell whether anything may
+ * be missing, and only then they are read once more, for others may have seen to it since.
+ */
+async function repair(deps: CoreDeps, listed: Job, reports: Reports, stale: number, counts: Counts): Promise<void> {
+  const job = await observeRuns(deps, listed, reports, stale, counts);
+  if (!isStale(deps, job, stale) || !(awaitsVerdict(job) || missingWork(job))) return;
+  const now = await deps.jobs.get(job.id);
+  if (!now || !isStale(deps, now, stale)) return;
+  if (awaitsVerdict(now)) await judge(deps, now);
+  else await resend(deps, now, counts);
+}
+
+/** @returns the job as it is now, as far as is known */
+async function observeRuns(deps: CoreDeps, listed: Job, reports: Reports, stale: number, counts: Counts): Promise<Job> {
+  let job = listed;
+  for (const run of waitingRuns(listed)) {
+    const report = reports.get(run.id);
     counts.observed += 1;
-    if (observation) await trackRun(deps, observation);
+    if (report) job = (await trackRun(deps, report, { known: job }))?.after ?? job;
     // A scheduler may take a moment to show what it has just taken.
-    else if (isStale(deps, job, stale)) {
+    else if (isStale(deps, listed, stale)) {
       counts.lost += 1;
-      await trackRun(deps, lostRun(deps, job, run));
+      // Not from the list: its end may have been told, and forgotten, since.
+      job = (await trackRun(deps, lostRun(deps, listed, run)))?.after ?? job;
     }
   }
+  return job;
 }
 
 function isStale({ clock }: CoreDeps, { updatedAt }: Job, stale: number): boolean {
@@ -106,14 +138,15 @@ function lostRun(deps: CoreDeps, job: Job, run: Run): RunObservation {
 async function judge(deps: CoreDeps, job: Job): Promise<void> {
   const last = job.runs.at(-1);
   if (!last) return;
-  await trackRun(deps, {
+  const report = {
     jobId: job.id,
     runId: last.id,
     schedulerId: last.schedulerId ?? '',
     status: last.status,
     attempt: last.attempt,
     at: deps.clock.now(),
-  });
+  };
+  await trackRun(deps, report, { known: job });
 }
 
 async function resend(deps: CoreDeps, job: Job, counts: Counts): Promise<void> {
@@ -125,7 +158,7 @@ async function resend(deps: CoreDeps, job: Job, counts: Counts): Promise<void> {
   // Marks the time, so that the next round does not send it once more while it still waits in the queue.
   const at = deps.clock.now();
   const reason = `Waiting to be handed to the scheduler; asked for again at ${at.slice(11, 19)} UTC.`;
-  await changeJob(deps, job.id, [{ type: 'explained', reason, at }]);
+  await changeJob(deps, job.id, [{ type: 'explained', reason, at }], { known: job });
 }
 
 function missingWork(job: Job): WorkMessage['kind'] | undefined {

@@ -2,7 +2,7 @@ import { NO_FEATURES } from '../api/featuresIndex.ts';
 import { type Failure, isFinished, type Job } from '../api/job.ts';
 import { type Result, resultSchema, summarize } from '../api/result.ts';
 import { EXIT, failureFileSchema, jobKeys } from '../api/runner.ts';
-import { type Change, changeJob } from './change.ts';
+import { type Change, type ChangeOptions, changeJob } from './change.ts';
 import type { CoreDeps } from './deps.ts';
 import type { JobEvent } from './events.ts';
 import { isRunEnded, mayReplace } from './job.ts';
@@ -15,8 +15,12 @@ import { DEPENDENCY_FAILED, type ObjectStore, type RunObservation } from './port
  *
  * @returns the job before and after, if there is one
  */
-export async function trackRun(deps: CoreDeps, observation: RunObservation): Promise<Change | undefined> {
-  const job = await deps.jobs.get(observation.jobId);
+export async function trackRun(
+  deps: CoreDeps,
+  observation: RunObservation,
+  { known }: ChangeOptions = {},
+): Promise<Change | undefined> {
+  const job = known ?? (await deps.jobs.get(observation.jobId));
   const run = job?.runs.find(({ id }) => id === observation.runId);
   if (!job || !run) {
     deps.log.warn('report of an unknown run', { jobId: observation.jobId, runId: observation.runId });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jobKeys } from '../../backend/api/runner.ts';
 import { cancelJob } from '../../backend/core/cancel.ts';
 import { changeJob } from '../../backend/core/change.ts';
 import type { CoreDeps } from '../../backend/core/deps.ts';
+import { handleWork } from '../../backend/core/dispatch.ts';
 import { VersionConflict } from '../../backend/core/ports.ts';
 import { reconcile } from '../../backend/core/reconcile.ts';
 import { trackRun } from '../../backend/core/track.ts';
 import { dispatched, submitOne, writeText } from '../support/coreJobs.ts';
 import { ADA, type CoreWorld, coreWorld } from '../support/coreWorld.ts';
 import { GPU_QUEUES } from '../support/manualScheduler.ts';
+import { withMethods } from '../support/withMethods.ts';
 
 describe('use cases: following', function () {
   this.timeout(60_000);
@@ -201,6 +204,70 @@ describe('use cases: following', function () {
         await reconcile(world.deps);
         assert.equal((await world.job(job.id)).status, cancelled ? 'CANCELLED' : 'FAILED');
       }
+    });
+
+    it('reads no job one by one that has no news, and goes through those that have side by side', async () => {
+      const gpu = coreWorld({ queues: GPU_QUEUES, policy: { backend: 'aws' } });
+      const one = await submitOne(gpu);
+      const copies = Array.from({ length: 499 }, () => ({ ...one, id: gpu.deps.newId() }));
+      await gpu.deps.jobs.create(copies);
+      const ids = [one, ...copies].map(({ id }) => id);
+      for (const id of ids) await handleWork(gpu.deps, { kind: 'dispatch', jobId: id });
+      for (const [id, { stage }] of gpu.scheduler.specs)
+        gpu.scheduler.move(id, { status: stage === 'features' ? 'RUNNING' : 'PENDING' });
+      const { jobs } = gpu.deps;
+      const asked = { gets: 0, updates: 0, atOnce: 0, most: 0 };
+      const counting = withMethods(jobs, {
+        get: (id) => {
+          asked.gets += 1;
+          return jobs.get(id);
+        },
+        update: async (job) => {
+          asked.updates += 1;
+          asked.atOnce += 1;
+          asked.most = Math.max(asked.most, asked.atOnce);
+          await nextTurn();
+          asked.atOnce -= 1;
+          return jobs.update(job);
+        },
+      });
+      assert.equal((await reconcile({ ...gpu.deps, jobs: counting })).observed, 1000);
+      assert.deepEqual([asked.gets, asked.most], [0, 16]);
+      for (const id of ids) assert.equal((await gpu.job(id)).status, 'RUNNING');
+
+      Object.assign(asked, { gets: 0, updates: 0 });
+      gpu.pass(24 * 3600);
+      const report = await reconcile({ ...gpu.deps, jobs: counting });
+      assert.deepEqual(report, { jobs: 500, observed: 1000, lost: 0, resent: 0 });
+      assert.deepEqual([asked.gets, asked.updates], [0, 0]);
+      gpu.close();
+    });
+
+    it('repairs the others when one cannot be, and then says so', async () => {
+      const all = [await dispatched(world), await dispatched(world), await dispatched(world)];
+      for (const { runIds } of all) world.scheduler.move(runIds[0] ?? '', { status: 'FAILED', exitCode: 1 });
+      const bad = all[1]?.job.id;
+      const { jobs } = world.deps;
+      const update: CoreDeps['jobs']['update'] = (job) =>
+        job.id === bad ? Promise.reject(new Error('it is too large')) : jobs.update(job);
+      await assert.rejects(reconcile({ ...world.deps, jobs: withMethods(jobs, { update }) }), /it is too large/);
+      for (const { job } of all)
+        assert.equal((await world.job(job.id)).status, job.id === bad ? 'SUBMITTED' : 'FAILED');
+      assert.match(world.logged.join('\n'), new RegExp(`could not be repaired.*${bad}`));
+    });
+
+    it('asks for nothing again that somebody else has done since it was listed', async () => {
+      const { id } = await submitOne(world);
+      world.pass(120);
+      const { jobs } = world.deps;
+      const list: CoreDeps['jobs']['list'] = async (query) => {
+        const page = await jobs.list(query);
+        await world.work();
+        return page;
+      };
+      const report = await reconcile({ ...world.deps, jobs: withMethods(jobs, { list }) });
+      assert.deepEqual([report.jobs, report.resent], [1, 0]);
+      assert.equal((await world.job(id)).status, 'SUBMITTED');
     });
 
     it('ends a job whose dispatch died too often', async () => {
