@@ -94,9 +94,10 @@ class PrepareTest(unittest.TestCase):
         _, errors = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143, errors)
         self.assertIsNone(find_library(self.root))
+        self.assertEqual([p.name for p in self.root.iterdir() if ".building-" in p.name], [])
         again = self.start()
-        self.assertEqual(again.communicate(timeout=300)[1], None)
-        self.assertEqual(again.returncode, 0)
+        output = again.communicate(timeout=300)[0]
+        self.assertEqual(again.returncode, 0, output)
 
     def test_a_damaged_manifest_is_not_a_library(self) -> None:
         folder = self.root / library_key(LIMIT)

@@ -110,6 +110,14 @@ describe('the order of jobs', () => {
             [...values].sort((a, b) => b - a),
           );
         }
+        if (order === 'status' || order === 'confidence') {
+          for (const [index, job] of ordered.entries()) {
+            const next = ordered[index + 1];
+            if (!next || orderKey(order, job) !== orderKey(order, next)) continue;
+            assert.ok(all.indexOf(job) < all.indexOf(next), `${job.createdAt} stands before ${next.createdAt}`);
+          }
+        }
+        if (order === 'newest') assert.deepEqual(ordered, all);
         if (order === 'oldest') assert.deepEqual([...ordered].reverse(), all);
       }),
     );
@@ -138,6 +146,21 @@ describe('the order of jobs', () => {
     assert.deepEqual(
       orderJobs('name', named).map(({ name }) => name),
       ['a', 'P2', 'p10'],
+    );
+    const equal = ['b', 'A', 'a', 'B'].map((name) => sampleJob({ name }));
+    assert.deepEqual(
+      orderJobs('name', equal).map(({ name }) => name),
+      ['A', 'a', 'b', 'B'],
+    );
+  });
+
+  it('takes the longest prediction first, one that has not begun last, and equally long ones newest first', () => {
+    const took = (name: string, minutes: number) =>
+      sampleJob({ name, status: 'SUCCEEDED', startedAt: at(0), endedAt: at(minutes) });
+    const all = [sampleJob({ name: 'waits' }), took('short', 2), took('newer', 9), took('long', 10), took('older', 9)];
+    assert.deepEqual(
+      orderJobs('duration', all).map(({ name }) => name),
+      ['long', 'newer', 'older', 'short', 'waits'],
     );
   });
 });
