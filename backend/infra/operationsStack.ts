@@ -107,7 +107,7 @@ export class OperationsStack extends FoldpadStack {
     this.#alarm('BootFailures', {
       metric: this.#metrics.bootFailures(),
       from: 1,
-      text: 'An instance could not be made ready (file system, GPU) and was ended before it took a job.',
+      text: 'An instance could not be made ready (file system, GPU) and was ended. For an hour, its console output says why.',
     });
   }
 

@@ -184,7 +184,7 @@ describe('alarms', function () {
     for (const name of gpuQueues) assert.ok(names.includes(`foldpad-Idle-${name}`), name);
     for (const { Properties } of alarms) {
       assert.match(JSON.stringify(Properties.AlarmActions), /:sns:us-east-1:.*:foldpad-mail/);
-      assert.match(Properties.AlarmDescription, /\. \S.*\.$|\.$/);
+      assert.match(Properties.AlarmDescription, /\. \S.*\.$/);
       assert.equal(Properties.TreatMissingData, 'notBreaching');
     }
   });
