@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { resultSchema } from '../../backend/api/result.ts';
@@ -263,7 +263,12 @@ describe('runner with the AlphaFold engine', function () {
       const job = await create({}, first);
       await succeed(job, 'features');
       const { key } = await features(job);
-      await rm(job.path('store/features', key, 'features.json'));
+      // Another byte at the same size: only the checksum tells.
+      const file = job.path('store/features', key, 'features.pkl');
+      const bytes = await readFile(file);
+      const middle = bytes.length >> 1;
+      bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+      await writeFile(file, bytes);
       assert.equal((await start(job, 'predict').ended).code, 1);
       assert.equal(failureFileSchema.parse(await job.outputJson('failure.json')).code, 'no-features');
     });
