@@ -96,10 +96,17 @@ export class PageFasta implements MarkListener {
 
   mark(selected: ReadonlySet<number>, pointed: number | undefined): void {
     if (this.#taking || (selected === this.#selected && pointed === this.#pointed)) return;
-    if (selected !== this.#selected) this.#isTheirs = false;
+    if (selected !== this.#selected) this.#isTheirs &&= this.#hasPlacesOf(selected);
     this.#selected = selected;
     this.#pointed = pointed;
     this.#timer ??= setTimeout(() => this.#tell(), TELL_MS);
+  }
+
+  /** Whether residues are at the places of the selected ones: in another member of an ensemble they still are the same. */
+  #hasPlacesOf(selected: ReadonlySet<number>): boolean {
+    const { table } = this.#shown ?? {};
+    if (!table) return false;
+    return JSON.stringify(spansOf(table, selected)) === JSON.stringify(spansOf(table, this.#selected));
   }
 
   /** Asks for the FASTA file. */

@@ -5,6 +5,7 @@ import { describeResidue, describeSelected, describeSize } from './describe.ts';
 import type { DistanceTrace } from './distancePlot.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { inflate } from './inflate.ts';
+import { inMember } from './members.ts';
 import { countResidues } from './names.ts';
 import { type Pae, parsePae, UnreadablePaeError } from './pae.ts';
 import type { PageParts } from './pageParts.ts';
@@ -12,7 +13,7 @@ import type { Companion } from './pageTogether.ts';
 import { type MarkListener, ResidueLink } from './residueLink.ts';
 import type { Scene } from './scene.ts';
 import { layOutSequence } from './sequence.ts';
-import type { ModelSelection } from './structureData.ts';
+import type { ModelSelection, StructureData } from './structureData.ts';
 import type { StructureView } from './structureView.ts';
 
 /** Keeps sequence, heat map and line of text in line with the structure. */
@@ -85,10 +86,20 @@ export class PageMarks {
   /** The model or the colours have changed. */
   update(model: ModelSelection, colors: Uint32Array): void {
     if (!this.#scene) return;
+    const isOther = model !== this.#model;
     this.#model = model;
     this.#colors = colors;
     this.#showSequence();
+    if (isOther) this.#moveToMember(this.#scene.data);
     this.#refresh();
+  }
+
+  /** What is marked is at the same places of the member that is shown now. */
+  #moveToMember(data: StructureData): void {
+    const pae = this.#pae;
+    const { residues } = layOutSequence(data, this.#model);
+    if (pae) this.#parts.pae.show(pae.size === residues.length ? { pae, data, residues } : undefined);
+    this.link.move(inMember(data, this.#model));
   }
 
   /** Other structures were laid over this one, or taken away, or look otherwise. */

@@ -79,6 +79,20 @@ export class ResidueLink {
     this.#tell('sequence');
   }
 
+  /**
+   * Another member of an ensemble is shown: what is marked is marked there.
+   * @param to the residue there; undefined for one that it lacks, which stays marked no more
+   */
+  move(to: (residue: number) => number | undefined): void {
+    if (this.#selected.size === 0 && this.#pointed === undefined) return;
+    this.#selected = new Set([...this.#selected].flatMap((residue) => to(residue) ?? []));
+    this.#pointed = this.#pointed === undefined ? undefined : to(this.#pointed);
+    this.#view?.select([...this.#selected]);
+    this.#view?.point(this.#pointed);
+    // Nothing is brought into sight: it is where it was.
+    this.#tell('sequence');
+  }
+
   /** Comes close to the selected residues, or to the one named. */
   focus(residue?: number): void {
     this.#view?.focus(residue === undefined ? [...this.#selected] : [residue]);

@@ -3,6 +3,7 @@
 import { t } from '@vscode/l10n';
 import { CELL, type DistanceTrace, drawTrace, PLOT, PLOT_TOP } from './distancePlot.ts';
 import { el } from './dom.ts';
+import { inMember } from './members.ts';
 import { residuesBetween, type SequenceLayout } from './sequence.ts';
 import { drawColumn, LETTERS, RULER, TICK, TRACK_HEIGHT } from './sequenceColumn.ts';
 import type { StructureData } from './structureData.ts';
@@ -110,11 +111,20 @@ class Track {
     }
     this.#content = content;
     if (!content) return;
+    this.#moveToMember(content);
     this.#width.style.width = `${content.layout.columns * CELL + CELL}px`;
     this.#canvas.setAttribute('aria-valuemax', String(content.layout.residues.length));
-    if (this.#cursor === undefined) this.#tellCursor(content.layout.residues[0] ?? -1);
+    this.#tellCursor(this.#cursor ?? content.layout.residues[0] ?? -1);
     if (isNew) this.#drawAfterStructure();
     else this.#drawSoon();
+  }
+
+  /** Cursor and anchor are of the member of an ensemble that was shown before: they keep their places. */
+  #moveToMember({ data, layout }: TrackContent): void {
+    if (this.#cursor === undefined || layout.columnOfResidue[this.#cursor] !== -1) return;
+    const move = inMember(data, data.residues[layout.residues[0] ?? -1]?.model ?? 0);
+    this.#cursor = move(this.#cursor);
+    this.#anchor = this.#anchor === undefined ? undefined : move(this.#anchor);
   }
 
   mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bytes, RESIDUES } from '../support/structureFiles.ts';
+import { atoms, bytes, pdbText, REMARK, RESIDUES } from '../support/structureFiles.ts';
 import { paeFile, TWO_CHAINS, twoChains } from '../support/structuresToShow.ts';
 import { inSequence, viewerSuite, WIDE } from '../support/viewerSuite.ts';
 import { screenshot } from '../support/workbench.ts';
@@ -47,6 +47,49 @@ describe('the structure page marks residues', function () {
     await viewer.page.locator('.residue').filter({ hasText: 'Chain A' }).waitFor();
     await viewer.page.keyboard.press('Escape');
     assert.equal(await track.getAttribute('aria-valuenow'), '5');
+  });
+
+  it('in whichever member of an ensemble is shown', async () => {
+    const members = pdbText([REMARK], () => 95, { models: 2 }).split(/(?=^MODEL +2$)/m);
+    // The second one is less certain, and lacks the last residue.
+    const last = `${atoms().at(-1)?.residueNumber}`.padStart(4);
+    const second = (members[1] ?? '')
+      .replace(/^(ATOM .{55}).{6}/gm, '$1 30.00')
+      .replace(new RegExp(`^ATOM .{15} A${last} .*\n`, 'gm'), '');
+    await viewer.show({ ...TWO_CHAINS, bytes: bytes(`${members[0]}${second}`) });
+    const track = viewer.page.getByRole('slider', { name: 'Sequence' });
+    const member = viewer.page.getByRole('combobox', { name: 'Member' });
+    const { keyboard } = viewer.page;
+    await drag('.sequence-cells', [inSequence(2), 25], [inSequence(4), 25]);
+    await viewer.page.mouse.move(600, 5);
+    const selected = await line();
+    assert.match(selected, /^Selected: A \d+–\d+ · 3 residues · mean Estimated CA-lDDT 95\.0$/);
+    const before = (await viewer.measure()).pixels;
+
+    await member.selectOption('1');
+    await drawn();
+    assert.equal(await line(), selected.replace('95.0', '30.0'));
+    const after = (await viewer.measure()).pixels;
+    assert.ok(before.veryHigh > 400 && after.veryHigh < before.veryHigh / 20, 'nothing of the first one is drawn');
+    assert.match((await track.getAttribute('aria-valuetext')) ?? '', / 30\.0 /);
+    const at = Number(await track.getAttribute('aria-valuenow'));
+    await track.focus();
+    await keyboard.press('Shift+ArrowRight');
+    assert.equal(await track.getAttribute('aria-valuenow'), String(at + 1));
+    assert.match(await line(), / 30\.0/);
+    await viewer.page.mouse.move(600, 5);
+    await viewer.page.mouse.move(600, 6);
+
+    await member.selectOption('0');
+    await drawn();
+    await track.focus();
+    await keyboard.press('End');
+    await keyboard.press(' ');
+    await viewer.page.mouse.move(600, 5);
+    await member.selectOption('1');
+    await drawn();
+    assert.match(await line(), /^1 chain · 139 residues/);
+    assert.equal(await track.getAttribute('aria-valuenow'), '1');
   });
 
   it('in the map of predicted aligned errors, both ways', async () => {
