@@ -6,8 +6,8 @@ import type { Estimate, Job, QueueInfo } from '../../backend/api/job.ts';
 import { dropUndefined } from '../../backend/api/optional.ts';
 import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { UserError } from '../base/errors.ts';
-import { noteSubmission } from '../commands/noteSubmission.ts';
 import type { Services } from '../commands/services.ts';
+import { submitRequests } from '../commands/submitRequests.ts';
 import type { BackendId } from '../connection/address.ts';
 import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import { type FastaInput, readFastaInputs, refuseProblems } from '../fasta/fastaInputs.ts';
@@ -64,15 +64,8 @@ export async function submitPrepared(
   signal?: AbortSignal,
 ): Promise<readonly Job[]> {
   services.connection.mustBe(backend);
-  const idempotencyKey = crypto.randomUUID();
-  const jobs = await services.connection.use((client) =>
-    client.submit(requests, dropUndefined({ idempotencyKey, signal })),
-  );
   const submitted = requests.map((request) => ({ request, uri }));
-  void noteSubmission(services, submitted, jobs);
-  services.store.apply(jobs);
-  await services.notifier.expect(jobs);
-  return jobs;
+  return submitRequests(services, { submitted, backend }, signal);
 }
 
 async function readInput({ sequence, uri, name }: PredictionInput): Promise<FastaInput> {

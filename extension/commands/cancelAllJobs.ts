@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { said } from '../base/said.ts';
+import { backendName } from '../connection/profile.ts';
 import type { Services } from './services.ts';
 
 /** Ends every job that waits or runs, after asking. */
 export async function cancelAllJobs({ connection, store }: Services): Promise<void> {
+  const { backend } = connection;
   await store.refresh();
   const count = store.live.length;
   if (store.state.kind === 'current' && count === 0) {
@@ -16,9 +18,12 @@ export async function cancelAllJobs({ connection, store }: Services): Promise<vo
     count === 1
       ? vscode.l10n.t('Cancel the prediction that is waiting or running?')
       : vscode.l10n.t('Cancel all {0} predictions that are waiting or running?', count);
-  const detail = vscode.l10n.t('What they have computed so far is lost.');
+  const where = vscode.l10n.t('Backend: {0}', backendName(backend));
+  const detail = `${vscode.l10n.t('What they have computed so far is lost.')}\n${where}`;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
-  const outcomes = await connection.use((client) => client.cancelAll());
+  // Another window may have chosen another one while the question stood here.
+  connection.mustBe(backend, vscode.l10n.t('Nothing was cancelled.'));
+  const outcomes = await connection.useAt(backend, (client) => client.cancelAll());
   await store.refresh();
   const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
   if (refused.length > 0) {

@@ -6,6 +6,8 @@ import type { Services } from './services.ts';
 
 /** Ends jobs that wait or run. */
 export async function cancelJob(services: Services, ...given: unknown[]): Promise<void> {
+  const { connection, store } = services;
+  const { backend } = connection;
   const jobs = await chosenJobs(services, {
     given,
     fits: (job) => isLive(job.status) && job.status !== 'CANCELLING',
@@ -13,14 +15,16 @@ export async function cancelJob(services: Services, ...given: unknown[]): Promis
     none: vscode.l10n.t('There is no waiting or running prediction to cancel.'),
     many: true,
   });
+  connection.mustBe(backend, vscode.l10n.t('Nothing was cancelled.'));
   const errors = await forEachJob(jobs, async ({ id }) => {
     try {
-      services.store.apply([await services.connection.use((client) => client.cancel(id))]);
+      const job = await connection.useAt(backend, (client) => client.cancel(id));
+      if (connection.backend === backend) store.apply([job]);
     } catch (error) {
       // It ended in the meantime, which is as good.
       if (!isProblem(error) || (error.kind !== 'job-is-finished' && error.kind !== 'not-found')) throw error;
     }
   });
-  if (jobs.length > 0) await services.store.refresh();
+  if (jobs.length > 0) await store.refresh();
   if (errors.length > 0) throw errors[0];
 }

@@ -6,6 +6,8 @@ import type { Services } from './services.ts';
 
 /** Deletes finished jobs with their results, after asking. */
 export async function deleteJob(services: Services, ...given: unknown[]): Promise<void> {
+  const { connection } = services;
+  const { backend } = connection;
   const jobs = await chosenJobs(services, {
     given,
     fits: (job) => isFinished(job.status),
@@ -14,14 +16,15 @@ export async function deleteJob(services: Services, ...given: unknown[]): Promis
     many: true,
   });
   if (jobs.length === 0 || !(await confirm(jobs))) return;
+  connection.mustBe(backend, vscode.l10n.t('Nothing was deleted.'));
   const errors = await forEachJob(jobs, async ({ id }) => {
     try {
-      await services.connection.use((client) => client.delete(id));
+      await connection.useAt(backend, (client) => client.delete(id));
     } catch (error) {
       if (!isProblem(error) || error.kind !== 'not-found') throw error;
     }
-    services.store.drop([id]);
-    await services.notifier.forget([id]);
+    if (connection.backend === backend) services.store.drop([id]);
+    await services.notifier.forget([id], backend);
   });
   await services.store.refresh();
   if (errors.length > 0) throw errors[0];

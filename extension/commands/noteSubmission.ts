@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { describeError } from '../base/errors.ts';
+import type { BackendId } from '../connection/address.ts';
 import type { Services } from './services.ts';
 
 export interface Submitted {
@@ -24,6 +25,7 @@ export async function noteSubmission(
   { connection, log, notes }: Pick<Services, 'connection' | 'log' | 'notes'>,
   submitted: readonly Submitted[],
   jobs: readonly Job[],
+  backend: BackendId,
 ): Promise<void> {
   await notes.add(
     submitted.flatMap(({ uri }, index) => {
@@ -35,7 +37,7 @@ export async function noteSubmission(
   );
   try {
     const requests = submitted.slice(0, MOST_ESTIMATES).map(({ request }) => request);
-    const estimates = await connection.use((client) => client.estimate(requests));
+    const estimates = await connection.useAt(backend, (client) => client.estimate(requests));
     await notes.add(
       estimates.flatMap(({ minutes, cost }, index) => {
         const job = jobs[index];

@@ -14,15 +14,25 @@ export function searchJobs({ filter, view }: Services): void {
   input.value = before;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let accepted = false;
-  const search = (text: string): void => {
-    void filter.searchFor(text).then(() => {
+  let searches = 0;
+  const search = async (text: string): Promise<void> => {
+    const number = ++searches;
+    const words = text.trim();
+    const tell = (): void => {
       const count = vscode.l10n.t('{0} found', view.shownCount);
-      input.title = text.trim() === '' ? vscode.l10n.t('Search Jobs') : `${vscode.l10n.t('Search Jobs')} · ${count}`;
-    });
+      input.title = words === '' ? vscode.l10n.t('Search Jobs') : `${vscode.l10n.t('Search Jobs')} · ${count}`;
+    };
+    await filter.searchFor(text);
+    tell();
+    input.busy = true;
+    await view.findOlder(() => number === searches);
+    if (number !== searches) return;
+    input.busy = false;
+    tell();
   };
   input.onDidChangeValue((text) => {
     clearTimeout(timer);
-    timer = setTimeout(() => search(text), TYPING_MS);
+    timer = setTimeout(() => void search(text), TYPING_MS);
   });
   input.onDidAccept(() => {
     accepted = true;
@@ -30,7 +40,11 @@ export function searchJobs({ filter, view }: Services): void {
   });
   input.onDidHide(() => {
     clearTimeout(timer);
-    void filter.searchFor(accepted ? input.value : before);
+    if (accepted) void search(input.value);
+    else {
+      searches++;
+      void filter.searchFor(before);
+    }
     input.dispose();
   });
   input.show();

@@ -25,6 +25,9 @@ export type ConnectionState =
 /** An engine that is not there is looked for again no more often than this (ms). */
 const QUEUES_AGAIN_MS = 30_000;
 
+/** Settings of the local backend that have not changed for so long (ms) are taken up. */
+const SETTLE_MS = 2_000;
+
 export class Connection extends Disposable {
   readonly #local: LocalBackend;
   readonly #clients: BackendClients;
@@ -41,6 +44,7 @@ export class Connection extends Disposable {
   #lastLogged = '';
   /** A backend whose user has read that it is away, and wants it all the same. */
   #keptThoughAway: BackendId | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   /** Counts profiles: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
 
@@ -58,9 +62,10 @@ export class Connection extends Disposable {
       vscode.workspace.onDidChangeConfiguration((change) => {
         const concerned = concernsConnection(change);
         if (concerned === 'profiles' || (concerned === 'local' && this.#profile.kind === 'remote')) this.reconsider();
-        else if (concerned === 'local') this.reset();
+        else if (concerned === 'local') this.#resetSoon();
       }),
     );
+    this._register({ dispose: () => clearTimeout(this.#settling) });
     this._register(
       options.keys.onDidChange((concerns) => {
         this.#others.clear();
@@ -103,12 +108,13 @@ export class Connection extends Disposable {
     return this.#keptThoughAway === this.backend;
   }
 
-  /** @throws UserError when another backend was chosen since something was prepared for this one */
-  mustBe(backend: BackendId): void {
+  /**
+   * @param remedy what has not happened, and what to do
+   * @throws UserError when another backend was chosen since something was prepared, or asked, for this one
+   */
+  mustBe(backend: BackendId, remedy = vscode.l10n.t('Nothing was submitted; submit it again.')): void {
     if (backend === this.backend) return;
-    throw new UserError(
-      vscode.l10n.t('Another backend was chosen in the meantime. Nothing was submitted; submit it again.'),
-    );
+    throw new UserError(join(vscode.l10n.t('Another backend was chosen in the meantime.'), remedy));
   }
 
   /** The first queue whose engine is not there, when no queue has one. */
@@ -189,6 +195,12 @@ export class Connection extends Disposable {
     if (!this.isKnownToBeAway) this.#keptThoughAway = undefined;
     this.#become({ kind: 'idle' });
     this.#switched.fire();
+  }
+
+  /** The settings editor writes while one types: no backend is started on each beginning of a path. */
+  #resetSoon(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.reset(), SETTLE_MS);
   }
 
   /** Tries again after a failure, because the user asked for it. */

@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { addressProblem } from './address.ts';
+import { addressProblem, type BackendId, backendIdOf, LOCAL_BACKEND } from './address.ts';
 import type { KeyRing } from './keyRing.ts';
 import { type Endpoint, migrated, type Profile, type Profiles, readProfiles, toEntries } from './profiles.ts';
 
@@ -92,6 +92,12 @@ export function checkUrl(text: string): string | undefined {
 /** What the user calls the backend of a profile. */
 export function profileName(profile: Profile): string {
   return profile.kind === 'local' ? vscode.l10n.t('This Computer') : profile.name;
+}
+
+/** The same by the backend itself; its address when it is not among the user's. */
+export function backendName(backend: BackendId): string {
+  if (backend === LOCAL_BACKEND) return profileName({ kind: 'local' });
+  return allProfiles().endpoints.find(({ url }) => backendIdOf(url) === backend)?.name ?? backend;
 }
 
 /** Where the local backend keeps its data: the setting, else the extension's own storage. */

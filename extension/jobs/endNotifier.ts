@@ -50,23 +50,27 @@ export class EndNotifier extends Disposable {
     this.#store = store;
     this.#actions = actions;
     this._register(store.onDidChange(({ ended }) => this.#gather(ended)));
+    this._register(store.onDidRead(() => this.#forgetGone()));
     this._register({ dispose: () => clearTimeout(this.#timer) });
   }
 
   /** Ids of the jobs whose end the user has not been told of. */
   get awaited(): readonly string[] {
-    return this.#memory.get<string[]>(this.#memoryName, []);
+    return this.#awaitedOf(this.#backend());
   }
 
-  get #memoryName(): string {
-    const backend = this.#backend();
-    return backend === LOCAL_BACKEND ? MEMORY : `${MEMORY} ${backend}`;
+  #awaitedOf(backend: BackendId): readonly string[] {
+    return this.#memory.get<string[]>(memoryName(backend), []);
   }
 
-  /** The user submitted these jobs here and wants to know how they end. */
-  async expect(jobs: readonly Job[]): Promise<void> {
-    const ids = [...new Set([...this.awaited, ...jobs.map(({ id }) => id)])];
-    await this.#memory.update(this.#memoryName, ids.slice(-MOST_AWAITED));
+  /**
+   * The user submitted these jobs here and wants to know how they end.
+   * @param backend where they are; told of while it is the chosen one
+   */
+  async expect(jobs: readonly Job[], backend: BackendId = this.#backend()): Promise<void> {
+    const ids = [...new Set([...this.#awaitedOf(backend), ...jobs.map(({ id }) => id)])];
+    await this.#memory.update(memoryName(backend), ids.slice(-MOST_AWAITED));
+    if (backend !== this.#backend()) return;
     // A job may have ended before this was written down.
     this.#gather(jobs.flatMap(({ id }) => this.#store.find(id) ?? []).filter(isTold));
   }
@@ -80,10 +84,18 @@ export class EndNotifier extends Disposable {
   }
 
   /** Nobody waits for these any more (they were deleted). */
-  async forget(ids: readonly string[]): Promise<void> {
-    const awaited = this.awaited;
+  async forget(ids: readonly string[], backend: BackendId = this.#backend()): Promise<void> {
+    const awaited = this.#awaitedOf(backend);
     const rest = awaited.filter((id) => !ids.includes(id));
-    if (rest.length < awaited.length) await this.#memory.update(this.#memoryName, rest);
+    if (rest.length < awaited.length) await this.#memory.update(memoryName(backend), rest);
+  }
+
+  /** Jobs that the backend has no longer: deleted from elsewhere, nobody will ever hear of them. */
+  #forgetGone(): void {
+    const isGone = (id: string) =>
+      !this.#store.find(id) && !this.#store.isFollowed(id) && !this.#gathered.some((job) => job.id === id);
+    const gone = this.awaited.filter(isGone);
+    if (gone.length > 0) void this.forget(gone);
   }
 
   #gather(ended: readonly Job[]): void {
@@ -143,6 +155,10 @@ export class EndNotifier extends Disposable {
     const tell = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
     if ((await tell(text, show)) === show) this.#actions.showJobs();
   }
+}
+
+function memoryName(backend: BackendId): string {
+  return backend === LOCAL_BACKEND ? MEMORY : `${MEMORY} ${backend}`;
 }
 
 /** A job that the user cancelled needs no message: they know. */

@@ -3,14 +3,14 @@
  * tells what changed. Knows nothing of VS Code.
  */
 
-import { isLive, type Job, LIVE_STATUSES } from '../../backend/api/job.ts';
+import { isLive, type Job } from '../../backend/api/job.ts';
 import { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { isCancellation, isProblem } from '../base/errors.ts';
+import { isCancellation } from '../base/errors.ts';
 import type { JobSource } from './jobSource.ts';
 import { firstOlder, newestFirst } from './newestFirst.ts';
 import { nextPoll } from './pollSchedule.ts';
-import { LARGEST_PAGE, PAGE, readList } from './readList.ts';
+import { PAGE, readFollowed, readList } from './readList.ts';
 
 /** What one answer changed. */
 export interface JobsChange {
@@ -33,13 +33,12 @@ export type StoreState =
 
 /** Jobs in the list at most. */
 const MOST_JOBS = 10_000;
-/** Jobs beyond the page that are asked for one by one in a poll. */
-const MOST_SINGLE_QUESTIONS = 20;
 
 export class JobStore extends Disposable {
   readonly #source: JobSource;
   readonly #changed = this._register(new Emitter<JobsChange>());
   readonly #stateChanged = this._register(new Emitter<StoreState>());
+  readonly #read = this._register(new Emitter<void>());
   readonly #watchers = new Set<string>();
   /** Newest first. */
   #jobs: readonly Job[] = [];
@@ -73,6 +72,11 @@ export class JobStore extends Disposable {
     return this.#stateChanged.event;
   }
 
+  /** The backend has answered, whether or not anything is new. */
+  get onDidRead() {
+    return this.#read.event;
+  }
+
   /** Newest first. */
   get jobs(): readonly Job[] {
     return this.#jobs;
@@ -89,6 +93,11 @@ export class JobStore extends Disposable {
 
   get live(): readonly Job[] {
     return this.#live;
+  }
+
+  /** Whether a job that is not in the list is still asked for. */
+  isFollowed(id: string): boolean {
+    return this.#followed.has(id);
   }
 
   find(id: string): Job | undefined {
@@ -182,7 +191,13 @@ export class JobStore extends Disposable {
         all: this.#askAll,
       });
       const isWhole = !hasMore && kept.length === 0;
-      const { jobs, unasked } = isWhole ? { jobs: asked, unasked: [] } : await this.#withFollowed(asked);
+      const { jobs, unasked } = isWhole
+        ? { jobs: asked, unasked: [] }
+        : await readFollowed(this.#source, asked, {
+            ids: [...this.#followed, ...this.live.map(({ id }) => id)],
+            all: this.#askAll,
+            most: MOST_JOBS,
+          });
       if (this.isDisposed) return;
       this.#failures = 0;
       // A command was answered while this question was on its way: what it said is newer. Ask again soon.
@@ -191,15 +206,13 @@ export class JobStore extends Disposable {
       this.#hasMore = hasMore && this.#limit < MOST_JOBS;
       if (kept.length > 0 && this.#isSameList(asked, jobs, unasked)) {
         this.#quiet = this.#patch(jobs) ? 0 : this.#quiet + 1;
-        this.#unfollowEnded(unasked);
-        this.#enter({ kind: 'current' });
+        this.#answered(unasked);
         return;
       }
       const still = kept.filter(({ id, status }) => !isLive(status) || unasked.includes(id));
       const all = new Map([...still, ...jobs].map((job) => [job.id, job]));
       this.#quiet = this.#become([...all.values()].sort(newestFirst)) ? 0 : this.#quiet + 1;
-      this.#unfollowEnded(unasked);
-      this.#enter({ kind: 'current' });
+      this.#answered(unasked);
     } catch (error) {
       if (this.isDisposed || edition !== this.#edition || isCancellation(error)) return;
       this.#failures++;
@@ -207,34 +220,13 @@ export class JobStore extends Disposable {
     }
   }
 
-  /** The page, and the followed jobs that are older than it. */
-  async #withFollowed(page: readonly Job[]): Promise<{ jobs: readonly Job[]; unasked: readonly string[] }> {
-    const known = new Map(page.map((job) => [job.id, job]));
-    const missing = () =>
-      [...new Set([...this.#followed, ...this.live.map((job) => job.id)])].filter((id) => !known.has(id));
-    if (missing().length === 0) return { jobs: page, unasked: [] };
-    const live = await this.#source.list({ statuses: LIVE_STATUSES, limit: LARGEST_PAGE });
-    for (const job of live.jobs) known.set(job.id, job);
-    const rest = missing();
-    const single = await Promise.all(rest.slice(0, MOST_SINGLE_QUESTIONS).map((id) => this.#single(id)));
-    for (const job of single) if (job) known.set(job.id, job);
-    return { jobs: [...known.values()], unasked: rest.slice(MOST_SINGLE_QUESTIONS) };
-  }
-
-  async #single(id: string): Promise<Job | undefined> {
-    try {
-      return (await this.#source.get(id)).job;
-    } catch (error) {
-      if (isProblem(error) && error.kind === 'not-found') return undefined;
-      throw error;
-    }
-  }
-
-  #unfollowEnded(unasked: readonly string[]): void {
+  #answered(unasked: readonly string[]): void {
     for (const id of this.#followed) {
       const job = this.find(id);
       if (!unasked.includes(id) && !(job && isLive(job.status))) this.#followed.delete(id);
     }
+    this.#enter({ kind: 'current' });
+    this.#read.fire();
   }
 
   /** Whether an answer has the same jobs at the same places as the list, if some of them in another state. */

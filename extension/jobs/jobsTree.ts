@@ -73,8 +73,8 @@ export class JobsTree extends Disposable implements vscode.TreeDataProvider<Jobs
     if (node) return [...((await node.children?.()) ?? [])];
     this.#forget();
     const rows = this.#roots();
-    const hasMore = this.#store.hasMore || this.#isCut();
-    return hasMore && rows.length > 0 ? [...rows, this.#more] : rows;
+    // Also below nothing: what is looked for may be older than what is known.
+    return this.#store.hasMore || this.#isCut() ? [...rows, this.#more] : rows;
   }
 
   /** Jobs that the filter lets through, in their order. */

@@ -92,6 +92,14 @@ export class JobsView extends Disposable {
     if (!this.#tree.showMore()) await this.#store.loadMore();
   }
 
+  /** Asks for older jobs while filter and search let none through, as long as that `isWanted`. */
+  async findOlder(isWanted: () => boolean): Promise<void> {
+    while (this.shownCount === 0 && this.#store.hasMore && isWanted()) {
+      await this.#store.loadMore();
+      if (this.#store.state.kind !== 'current') return;
+    }
+  }
+
   /** Rows that the user has chosen. */
   get selection(): readonly JobsNode[] {
     return this.#view.selection;
@@ -140,7 +148,8 @@ export class JobsView extends Disposable {
     this.#view.title = hasChoice ? profileName(profile) : this.#title;
     const trouble = this.#trouble();
     // A message hides the welcome text with its buttons, which says the same.
-    this.#view.message = welcome === 'jobs' ? trouble || this.#shownText() : '';
+    const hasRows = welcome === 'jobs' || (welcome === 'filtered' && this.#store.hasMore);
+    this.#view.message = hasRows ? trouble || this.#shownText() : '';
   }
 
   /** Which jobs are shown, unless all are. */

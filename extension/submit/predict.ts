@@ -12,7 +12,7 @@ import type { BackendId } from '../connection/address.ts';
 import { QUEUE_MEMORY } from '../connection/queueMemory.ts';
 import { type FastaInput, readRecordInput, refuseProblems } from '../fasta/fastaInputs.ts';
 import { isRecordTarget } from '../fasta/recordTarget.ts';
-import { knownJobs } from './known.ts';
+import { history, knownJobs } from './known.ts';
 import { offerKnown } from './offerKnown.ts';
 import { makePlan, type Wish } from './planning.ts';
 import { onlySound, readSoundFiles } from './soundFiles.ts';
@@ -82,7 +82,7 @@ async function askAndSubmit(
   if (wish.mode === 'multimer' && !(await agreeToComplexes(services, sound, wish))) return [];
   await remember(services, situation, wish);
   connection.mustBe(backend);
-  const jobs = await submitPlan(services, plan);
+  const jobs = await submitPlan(services, plan, backend);
   if (jobs.length > 0 && files > 1) tellSummary(jobs.length, sound.length, files - sound.length);
   return jobs;
 }
@@ -134,17 +134,15 @@ function noEngine(queue: QueueInfo | undefined): UserError {
 
 /** The jobs of records that the engines at hand have predicted, or are about to. */
 async function knownRecords(
-  { store }: Services,
+  services: Services,
   situation: Situation,
   inputs: readonly FastaInput[],
 ): Promise<ReadonlyMap<FastaRecord, Job>> {
-  // The view may never have been open. A list that cannot be had stops no prediction.
-  if (store.state.kind === 'unknown') await store.refresh();
   const records = inputs.flatMap(({ file }) => file.records);
   const queue = settledQueue(situation, 'monomer');
   const engines = new Set((queue ? [queue] : openQueues(situation.queues, 'monomer')).map(({ engine }) => engine));
   const jobs = await knownJobs(
-    store,
+    await history(services),
     records.map((record) => [record]),
     engines,
   );
@@ -154,7 +152,7 @@ async function knownRecords(
 /** Complexes are known as a whole, which can be told only when it is known that they are. */
 async function agreeToComplexes(services: Services, inputs: readonly FastaInput[], wish: Wish): Promise<boolean> {
   const targets = inputs.map(({ file }) => file.records);
-  const known = await knownJobs(services.store, targets, new Set([wish.queue.engine]));
+  const known = await knownJobs(await history(services), targets, new Set([wish.queue.engine]));
   // Of several complexes none is left out: what differs between them may be more than their sequences.
   return targets.length > 1 || (await offerKnown(services, known)) === 'all';
 }

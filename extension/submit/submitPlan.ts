@@ -1,30 +1,30 @@
-/** Sends a plan to the backend, and takes note of what became of it. */
+/** Sends a plan to the backend while the user sees that it is being sent. */
 
 import * as vscode from 'vscode';
 import type { Job } from '../../backend/api/job.ts';
 import { isCancellation, isProblem, UserError } from '../base/errors.ts';
 import { errorText } from '../base/said.ts';
-import { noteSubmission } from '../commands/noteSubmission.ts';
 import type { Services } from '../commands/services.ts';
+import { submitRequests } from '../commands/submitRequests.ts';
+import type { BackendId } from '../connection/address.ts';
 import { fileName } from '../fasta/fastaInputs.ts';
 import type { Planned } from './planning.ts';
 
-/** @returns the submitted jobs; empty when the user stopped it before anything was */
-export async function submitPlan(services: Services, plan: readonly Planned[]): Promise<readonly Job[]> {
-  const jobs = await send(services, plan);
+/** @returns the submitted jobs; empty when the user stopped it */
+export async function submitPlan(
+  services: Services,
+  plan: readonly Planned[],
+  backend: BackendId,
+): Promise<readonly Job[]> {
+  const jobs = await send(services, plan, backend);
   const [first] = jobs;
-  if (!first) return [];
-  const submitted = plan.map(({ request, input }) => ({ request, uri: input.input.uri }));
-  void noteSubmission(services, submitted, jobs);
-  services.store.apply(jobs);
-  await services.notifier.expect(jobs);
-  await services.view.reveal(first.id);
+  // Not where another backend is shown by now.
+  if (first && services.store.find(first.id)) await services.view.reveal(first.id);
   return jobs;
 }
 
-/** All or nothing. A retry with the same key would give the same jobs. */
-async function send({ connection }: Services, plan: readonly Planned[]): Promise<readonly Job[]> {
-  const idempotencyKey = crypto.randomUUID();
+async function send(services: Services, plan: readonly Planned[], backend: BackendId): Promise<readonly Job[]> {
+  const submitted = plan.map(({ request, input }) => ({ request, uri: input.input.uri }));
   const [only] = plan;
   const title =
     only && plan.length === 1
@@ -35,12 +35,7 @@ async function send({ connection }: Services, plan: readonly Planned[]): Promise
     const abort = new AbortController();
     cancel.onCancellationRequested(() => abort.abort());
     try {
-      return await connection.use((client) =>
-        client.submit(
-          plan.map(({ request }) => request),
-          { idempotencyKey, signal: abort.signal },
-        ),
-      );
+      return await submitRequests(services, { submitted, backend }, abort.signal);
     } catch (error) {
       if (abort.signal.aborted && isCancellation(error)) return [];
       throw explain(error, plan);

@@ -116,6 +116,28 @@ describe('JobStore', () => {
     assert.deepEqual(endedIds(), ['job-0000']);
   });
 
+  it('finds every live job, also those of others that are older than the list', async () => {
+    backend.put(job(0, 'RUNNING'), ...Array.from({ length: 60 }, (_, index) => job(index + 1, 'SUCCEEDED')));
+    await store.refresh();
+    assert.deepEqual(
+      store.live.map(({ id }) => id),
+      ['job-0000'],
+    );
+    backend.put(...Array.from({ length: 1200 }, (_, index) => job(index + 100, 'QUEUED')));
+    await store.refresh();
+    assert.equal(store.live.length, 1201);
+    assert.ok(store.hasMore, 'what has ended is not loaded with them');
+  });
+
+  it('knows which jobs nobody will hear of any more', async () => {
+    backend.put(job(1, 'RUNNING'));
+    const gone: boolean[] = [];
+    store.onDidRead(() => gone.push(!store.isFollowed('job-gone')));
+    store.follow(['job-0001', 'job-gone']);
+    await store.refresh();
+    assert.deepEqual([gone, store.isFollowed('job-0001')], [[true], true]);
+  });
+
   it('tells of the end of jobs that were submitted before the window was reloaded', async () => {
     backend.put(job(1, 'SUCCEEDED'), job(2, 'FAILED'));
     store.follow(['job-0002', 'job-gone']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { api, foldpad } from './support.ts';
+import { api, foldpad, hasStartedBackend } from './support.ts';
 
 describe('activation', () => {
   it('is quick, and starts no backend by itself', async () => {
@@ -12,6 +12,7 @@ describe('activation', () => {
     if (!wasActive) console.log(`      activated in ${(performance.now() - begin).toFixed(1)} ms`);
     assert.ok(extension.isActive);
     assert.deepEqual((await api()).jobs(), []);
+    assert.equal(hasStartedBackend(), false);
   });
 
   it('registers every command of the manifest', async () => {

@@ -8,10 +8,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import { FoldpadClient } from '../../../backend/api/client.ts';
+import { isLive } from '../../../backend/api/job.ts';
 import { TOOLS } from '../../../extension/automation/toolNames.ts';
 import { needsEngine } from '../../support/engine.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
-import { api, foldpad, UBIQUITIN, until, withPerson } from './support.ts';
+import { SubmissionGate } from './submissionGate.ts';
+import { api, foldpad, type Shown, UBIQUITIN, until, withPerson } from './support.ts';
 
 const settings = () => vscode.workspace.getConfiguration('foldpad');
 const connect = async () => vscode.commands.executeCommand('foldpad.connectBackend');
@@ -24,6 +26,8 @@ async function statusText(): Promise<string> {
 describe('profiles', () => {
   const { folder, remove } = temporaryFolder();
   let server: ChildProcess;
+  /** Stands before the server, so that a test can say when a submission gets through. */
+  let gate: SubmissionGate;
   let url: string;
   let key: string;
 
@@ -35,7 +39,8 @@ describe('profiles', () => {
     assert.ok(server.stdout);
     for await (const line of createInterface({ input: server.stdout })) {
       const announced: { url: string; keyFile: string } = JSON.parse(line);
-      ({ url } = announced);
+      gate = await SubmissionGate.before(announced.url);
+      ({ url } = gate);
       key = (await readFile(announced.keyFile, 'utf8')).trim();
       break;
     }
@@ -44,6 +49,7 @@ describe('profiles', () => {
   after(async () => {
     for (const name of ['profile', 'profiles'])
       await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
+    await gate.stop();
     server.kill();
     await once(server, 'exit');
     remove();
@@ -148,6 +154,103 @@ describe('profiles', () => {
       const outcomes = [there, here, told].filter(Boolean);
       assert.equal(outcomes.length, 1, `there: ${there}, here: ${here}, told: ${errors.join(' ')}`);
     });
+  });
+
+  /** Predicts on the other backend, and does something while the submission is on its way. */
+  async function whileSubmitting(name: string, meanwhile: () => unknown): Promise<Shown> {
+    const foldpadApi = await api();
+    await settings().update('profile', 'group', vscode.ConfigurationTarget.Global);
+    await until('the other backend', () => (foldpadApi.profile().name === 'group' ? true : undefined));
+    const file = vscode.Uri.file(path.join(folder, `${name}.fasta`));
+    await vscode.workspace.fs.writeFile(
+      file,
+      Buffer.from(`>${name}\n${UBIQUITIN.slice(0, 60)}${name.toUpperCase()}\n`),
+    );
+    return withPerson(
+      async (shown) => {
+        const submission = gate.hold();
+        const predicting = Promise.resolve(vscode.commands.executeCommand('foldpad.predictWithLastSettings', file));
+        const ended = predicting.then(() =>
+          assert.fail(`nothing was submitted: ${[...shown.errors, ...shown.messages]}`),
+        );
+        await Promise.race([submission.arrived, ended]);
+        ended.catch(() => {});
+        await meanwhile();
+        submission.letThrough();
+        await predicting;
+        return shown;
+      },
+      [],
+      { take: [{ row: /Predict$/ }] },
+    );
+  }
+
+  const jobNamed = async (name: string) =>
+    (await new FoldpadClient({ url, key }).list()).jobs.find((job) => job.name === name);
+
+  it('that are switched while a prediction is submitted lose it not: it is said where it runs', async function () {
+    needsEngine(this);
+    const { errors, messages } = await whileSubmitting('sent', () =>
+      vscode.commands.executeCommand('foldpad.useLocalBackend'),
+    );
+    assert.deepEqual(errors, []);
+    assert.ok(
+      messages.some((message) => /^Submitted to group\./.test(message)),
+      messages.join(' | '),
+    );
+    assert.ok(await jobNamed('sent'));
+  });
+
+  it('run nothing that was cancelled while it was submitted', async function () {
+    needsEngine(this);
+    const { withProgress } = vscode.window;
+    const cancel = new vscode.CancellationTokenSource();
+    const watched: typeof withProgress = (options, task) =>
+      withProgress(options, (progress, token) =>
+        task(progress, /^Submitting/.test(options.title ?? '') ? cancel.token : token),
+      );
+    Object.assign(vscode.window, { withProgress: watched });
+    try {
+      const { errors } = await whileSubmitting('taken', () => cancel.cancel());
+      assert.deepEqual(errors, []);
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+    }
+    const { status } = await until('the job is cancelled', async () => {
+      const job = await jobNamed('taken');
+      return job && !isLive(job.status) ? job : undefined;
+    });
+    assert.equal(status, 'CANCELLED');
+  });
+
+  it('lose nothing to a question that was asked about another one', async function () {
+    needsEngine(this);
+    const foldpadApi = await api();
+    await vscode.commands.executeCommand('foldpad.useLocalBackend');
+    await foldpadApi.refresh();
+    const before = (await new FoldpadClient({ url, key }).list()).jobs.length;
+    assert.ok(before > 0);
+    for (const command of ['foldpad.deleteFinishedJobs', 'foldpad.cancelAllJobs']) {
+      await vscode.commands.executeCommand('foldpad.useLocalBackend');
+      if (command === 'foldpad.cancelAllJobs') {
+        await foldpadApi.submit({ sequence: UBIQUITIN.slice(0, 50) });
+      }
+      await withPerson(async ({ errors }) => {
+        const details: string[] = [];
+        const switching = async (_question: string, { detail = '' }: vscode.MessageOptions, yes: string) => {
+          details.push(detail);
+          // As another window would.
+          await settings().update('profile', 'group', vscode.ConfigurationTarget.Global);
+          await until('the other backend', () => (foldpadApi.profile().name === 'group' ? true : undefined));
+          return yes;
+        };
+        Object.assign(vscode.window, { showWarningMessage: switching });
+        await vscode.commands.executeCommand(command);
+        assert.match(details.join(), /Backend: This Computer$/);
+        assert.match(errors.join(), /^Another backend was chosen in the meantime\. Nothing was (deleted|cancelled)\.$/);
+      });
+    }
+    assert.equal((await new FoldpadClient({ url, key }).list()).jobs.length, before);
   });
 
   it('give no key to an address that it was not entered for', async function () {

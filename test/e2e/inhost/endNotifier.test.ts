@@ -127,6 +127,20 @@ describe('the end of a job', () => {
     });
   });
 
+  it('is not waited for when the job was deleted from elsewhere', async () => {
+    const first = openWindow();
+    const [kept, gone] = [sampleJob({ status: 'RUNNING' }), sampleJob({ status: 'RUNNING' })];
+    jobs = [kept, gone];
+    await first.store.refresh();
+    await first.notifier.expect([kept, gone]);
+    for (const part of open.splice(0)) part.dispose();
+    jobs = [kept];
+    const { notifier } = openWindow();
+    notifier.resume();
+    await until('nobody waits for what is gone', () => (notifier.awaited.length === 1 ? true : undefined), 5000);
+    assert.deepEqual(notifier.awaited, [kept.id]);
+  });
+
   it('is not told of jobs that others submitted, nor of those that the user cancelled', async () => {
     const { store, notifier } = openWindow();
     const mine = sampleJob({ status: 'RUNNING' });

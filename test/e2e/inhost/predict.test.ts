@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { isLive, type Job } from '../../../backend/api/job.ts';
 import { parseStructureFileName } from '../../../extension/structure/formats.ts';
 import { needsEngine } from '../../support/engine.ts';
-import { api, drawn, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
+import { api, drawn, hasStartedBackend, temporaryFile, UBIQUITIN, until, withPerson } from './support.ts';
 
 /** Submits a file as the menu does. */
 async function predict(name: string, sequence = UBIQUITIN): Promise<Job> {
@@ -38,6 +38,8 @@ describe('a prediction for real', () => {
       (await api()).jobs().some(({ id }) => id === job.id),
       'the view shows it at once',
     );
+    // What the test of the activation looks for is looked for in the right place.
+    assert.ok(hasStartedBackend());
     job = await ended(job.id);
     assert.equal(job.status, 'SUCCEEDED', job.failure?.message ?? '');
     assert.equal(job.result?.confidenceMetric, 'estimated CA-lDDT');

@@ -1,6 +1,7 @@
 /** What the tests inside the extension host share. */
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +21,12 @@ export function foldpad(): vscode.Extension<FoldpadExports> {
 
 export async function api(): Promise<FoldpadExports> {
   return foldpad().activate();
+}
+
+/** Whether a local backend has ever been started in this editor's fresh home; its file would lie there. */
+export function hasStartedBackend(): boolean {
+  const storage = path.join(process.env.HOME ?? '', 'data', 'User', 'globalStorage', 'foldpad.foldpad');
+  return existsSync(path.join(storage, 'local', 'server.json'));
 }
 
 /** Asks again and again until there is an answer. */
