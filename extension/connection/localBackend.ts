@@ -54,7 +54,8 @@ export interface LocalBackendOptions {
 export class LocalBackend {
   readonly #options: LocalBackendOptions;
   readonly #restarts = new RestartPolicy();
-  #pending: Promise<LocalServer> | undefined;
+  /** For the directory for which it was begun: the user may have set another one since. */
+  #pending: { readonly directory: string; readonly server: Promise<LocalServer> } | undefined;
 
   constructor(options: LocalBackendOptions) {
     this.#options = options;
@@ -65,10 +66,13 @@ export class LocalBackend {
    * @throws BackendStartError
    */
   ensure(): Promise<LocalServer> {
-    this.#pending ??= this.#ensure().finally(() => {
-      this.#pending = undefined;
+    const directory = this.#options.dataDirectory();
+    if (this.#pending?.directory === directory) return this.#pending.server;
+    const server = this.#ensure(directory).finally(() => {
+      if (this.#pending?.server === server) this.#pending = undefined;
     });
-    return this.#pending;
+    this.#pending = { directory, server };
+    return server;
   }
 
   /** Forgets earlier failures: the user asks for another try. */
@@ -78,17 +82,17 @@ export class LocalBackend {
 
   /** Ends the backend of the data directory, if one runs. Predictions that run go on and are taken up by the next one. */
   async stop(): Promise<void> {
-    const server = await this.#find();
+    const server = await find(this.#options.dataDirectory());
     if (server) await this.#end(server);
   }
 
   /** The file that the backend writes its own messages to. */
   get logFile(): string {
-    return path.join(this.#options.dataDirectory(), 'backend.log');
+    return logFileIn(this.#options.dataDirectory());
   }
 
-  async #ensure(): Promise<LocalServer> {
-    const running = await this.#find();
+  async #ensure(directory: string): Promise<LocalServer> {
+    const running = await find(directory);
     if (running) {
       if (!isNewer(this.#options.version, running.version)) return running;
       this.#options.say(`The local backend is of version ${running.version}; starting ${this.#options.version}.`);
@@ -96,26 +100,17 @@ export class LocalBackend {
     }
     const delay = this.#restarts.nextDelay(Date.now());
     if (delay === undefined) {
-      throw new BackendStartError('The local backend stopped several times within minutes.', await this.#lastWords());
+      const words = await lastWords(directory);
+      throw new BackendStartError('The local backend stopped several times within minutes.', words);
     }
     await sleep(delay);
     this.#restarts.started(Date.now());
-    return this.#start();
+    return this.#start(directory);
   }
 
-  async #find(): Promise<LocalServer | undefined> {
-    const file = path.join(this.#options.dataDirectory(), 'server.json');
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    const server = text === undefined ? undefined : parseServerFile(text);
-    if (!server || !isAlive(server.pid) || !(await isHealthy(server.url))) return undefined;
-    const key = await readFile(server.keyFile, 'utf8').catch(() => undefined);
-    return key?.trim() ? { ...server, key: key.trim() } : undefined;
-  }
-
-  async #start(): Promise<LocalServer> {
-    const { program, dataDirectory, extraArguments, say } = this.#options;
-    const directory = dataDirectory();
-    const log = await openLog(directory, this.logFile);
+  async #start(directory: string): Promise<LocalServer> {
+    const { program, extraArguments, say } = this.#options;
+    const log = await openLog(directory, logFileIn(directory));
     const begin = await log.stat().then(({ size }) => size);
     const startedAt = Date.now();
     const child = spawn(
@@ -135,7 +130,7 @@ export class LocalBackend {
     await log.close();
     say(`Starting the local backend on ${directory}.`);
     while (Date.now() - startedAt < START_TIMEOUT_MS) {
-      const server = await this.#find();
+      const server = await find(directory);
       if (server) {
         say(`The local backend answers at ${server.url} (process ${server.pid}, ${Date.now() - startedAt} ms).`);
         return server;
@@ -143,15 +138,15 @@ export class LocalBackend {
       // It may have found that another window was faster; then that one answers within this last look.
       if (exit !== undefined) {
         await sleep(POLL_MS * 5);
-        const other = await this.#find();
+        const other = await find(directory);
         if (other) return other;
-        throw new BackendStartError(`The local backend did not start: ${exit}.`, await this.#lastWords(begin));
+        throw new BackendStartError(`The local backend did not start: ${exit}.`, await lastWords(directory, begin));
       }
       await sleep(POLL_MS);
     }
     throw new BackendStartError(
       `The local backend did not answer within ${START_TIMEOUT_MS / 1000} seconds.`,
-      await this.#lastWords(begin),
+      await lastWords(directory, begin),
     );
   }
 
@@ -162,13 +157,26 @@ export class LocalBackend {
     if (isAlive(server.pid)) signal(server.pid, 'SIGKILL');
     this.#options.say(`The local backend (process ${server.pid}) was stopped.`);
   }
+}
 
-  /** The last lines that the backend wrote, from byte `begin` of its log. */
-  async #lastWords(begin = 0): Promise<string> {
-    const bytes = await readFile(this.logFile).catch(() => new Uint8Array());
-    const lines = new TextDecoder().decode(bytes.subarray(begin)).trim().split('\n');
-    return lines.slice(-8).join('\n');
-  }
+function logFileIn(directory: string): string {
+  return path.join(directory, 'backend.log');
+}
+
+/** The backend of a data directory, if it answers. */
+async function find(directory: string): Promise<LocalServer | undefined> {
+  const text = await readFile(path.join(directory, 'server.json'), 'utf8').catch(() => undefined);
+  const server = text === undefined ? undefined : parseServerFile(text);
+  if (!server || !isAlive(server.pid) || !(await isHealthy(server.url))) return undefined;
+  const key = await readFile(server.keyFile, 'utf8').catch(() => undefined);
+  return key?.trim() ? { ...server, key: key.trim() } : undefined;
+}
+
+/** The last lines that a backend wrote, from byte `begin` of its log. */
+async function lastWords(directory: string, begin = 0): Promise<string> {
+  const bytes = await readFile(logFileIn(directory)).catch(() => new Uint8Array());
+  const lines = new TextDecoder().decode(bytes.subarray(begin)).trim().split('\n');
+  return lines.slice(-8).join('\n');
 }
 
 /** Environment of the server: ours, without what would change how a program starts. */

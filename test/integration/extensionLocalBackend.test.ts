@@ -54,6 +54,20 @@ describe('the editor’s local backend', function () {
     assert.equal(one.pid, two.pid);
   });
 
+  it('is that of the folder that is set when it is asked for, also while another one starts', async () => {
+    const window = backend();
+    const [one, two] = [folder, path.join(own.folder, 'other')];
+    const first = window.ensure();
+    folder = two;
+    const second = await window.ensure();
+    assert.equal((await window.ensure()).pid, second.pid);
+    folder = one;
+    assert.equal((await first).pid, (await window.ensure()).pid);
+    assert.notEqual((await first).pid, second.pid);
+    await window.stop();
+    folder = two;
+  });
+
   it('is started again after it was killed', async () => {
     const window = backend();
     const first = await window.ensure();
