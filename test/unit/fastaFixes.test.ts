@@ -10,10 +10,13 @@ function applied(text: string, edits: readonly TextFix[]): string {
   const starts = [0];
   for (const match of text.matchAll(/\n/g)) starts.push(match.index + 1);
   const at = (line: number, column: number) => (starts[line] ?? 0) + column;
+  let before = Number.POSITIVE_INFINITY;
   return edits
     .toSorted((a, b) => at(b.startLine, b.startColumn) - at(a.startLine, a.startColumn))
     .reduce((written, edit) => {
       const [start, end] = [at(edit.startLine, edit.startColumn), at(edit.endLine, edit.endColumn)];
+      assert.ok(end <= before, 'VS Code takes no edits that overlap');
+      before = start;
       return written.slice(0, start) + edit.text + written.slice(end);
     }, text);
 }
@@ -34,6 +37,8 @@ function fixes(text: string, code: FastaProblemCode): readonly Fix[] {
 const CASES: readonly (readonly [FastaProblemCode, string, ...string[]])[] = [
   ['alignment-gap', '>a\nLA--C\n---\nL.D~E\n>b\nA-C\n', '>a\nLAC\nLDE\n>b\nA-C\n'],
   ['alignment-gap', '>a\nLAC\n---', '>a\nLAC'],
+  ['alignment-gap', '>a\nLAC\n---\n---', '>a\nLAC'],
+  ['alignment-gap', '>a\n---\nL-AC\n---\n\n---\n---', '>a\nLAC\n'],
   ['internal-stop', '>a\nLA*CD\nEF\n\n>b\nLA\n', '>a\nLACD\nEF\n\n>b\nLA\n', '>a\nLA\n\n>b\nLA\n'],
   ['lower-case', '>a b\n;note\nlacd\nEf\n>b\nlac\n', '>a b\n;note\nLACD\nEF\n>b\nlac\n'],
   ['duplicate-id', '>a x\nLA\n>a y\nLA\n', '>a x\nLA\n>a_2 y\nLA\n'],
@@ -42,6 +47,7 @@ const CASES: readonly (readonly [FastaProblemCode, string, ...string[]])[] = [
   ['unusual-residue', '>a\nLOA\n', '>a\nLKA\n'],
   ['unusual-residue', '>a\nLBA\n', '>a\nLDA\n', '>a\nLNA\n'],
   ['unusual-residue', '>a\nXXX\nXLAXC\nXX*\n', '>a\nLAXC\n*\n'],
+  ['unusual-residue', '>a\nLAC\nXXX\nXXX', '>a\nLAC'],
   ['unusual-residue', '>a\nLAXC\n'],
   ['illegal-letter', '>a\nL\u0410C\n', '>a\nLAC\n', '>a\nLC\n'],
   ['illegal-letter', '>a\nLA>b\nLC\n', '>a\nLA\n>b\nLC\n'],

@@ -119,13 +119,37 @@ function withoutNumbers(text: string): string {
 
 /** Rewrites the sequence lines of a record; a line that is empty afterwards goes. */
 function rewriteLines(lines: Lines, record: RecordLines, rewrite: (line: string) => string): TextFix[] {
-  const edits: TextFix[] = [];
+  const rows: Rewritten[] = [];
   for (let line = record.from; line < record.to; line++) {
     const text = lines.lineAt(line);
-    if (!isSequenceLine(text)) continue;
-    const written = rewrite(text);
-    if (written === text) continue;
-    edits.push(written === '' ? deleteLines(lines, line, line + 1) : inLine(line, 0, text.length, written));
+    if (isSequenceLine(text)) rows.push({ line, text, written: rewrite(text) });
+  }
+  return editsOf(lines, rows);
+}
+
+interface Rewritten {
+  readonly line: number;
+  readonly text: string;
+  readonly written: string;
+}
+
+/** Lines that are empty now go, neighbours in one edit: at the end of a text, two edits would meet in its last line. */
+function editsOf(lines: Lines, rows: readonly Rewritten[]): TextFix[] {
+  const edits: TextFix[] = [];
+  const changed = rows.filter(({ text, written }) => text !== written);
+  for (let at = 0; at < changed.length; at++) {
+    const row = changed[at];
+    if (!row) continue;
+    if (row.written !== '') {
+      edits.push(inLine(row.line, 0, row.text.length, row.written));
+      continue;
+    }
+    let to = row.line + 1;
+    while (changed[at + 1]?.line === to && changed[at + 1]?.written === '') {
+      at++;
+      to++;
+    }
+    edits.push(deleteLines(lines, row.line, to));
   }
   return edits;
 }
@@ -191,11 +215,7 @@ function trimUnknown({ lines, record }: FixContext): Fix[] {
   };
   strip(rows, /^[\sXx]+/);
   strip(rows.toReversed(), /[Xx\s]+(?=\*?\s*$)/);
-  const edits = rows
-    .filter(({ text, written }) => text !== written)
-    .map(({ line, text, written }) =>
-      written === '' ? deleteLines(lines, line, line + 1) : inLine(line, 0, text.length, written),
-    );
+  const edits = editsOf(lines, rows);
   return edits.length === 0 ? [] : [{ what: { kind: 'trim-unknown' }, edits }];
 }
 

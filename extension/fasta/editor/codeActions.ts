@@ -28,7 +28,9 @@ export class FixProvider implements vscode.CodeActionProvider {
     return diagnostics.filter(({ source }) => source === SOURCE).flatMap((each) => this.#actions(open, each));
   }
 
-  #actions({ text, fasta, list }: OpenFasta, diagnostic: vscode.Diagnostic): vscode.CodeAction[] {
+  #actions({ text, fasta, list, listEdition }: OpenFasta, diagnostic: vscode.Diagnostic): vscode.CodeAction[] {
+    // Between an edit and the check that follows, a fix would change other residues than those that are marked.
+    if (listEdition !== fasta.edition) return [];
     const { line, character } = diagnostic.range.start;
     const problem = list?.problems.find(
       (each) => each.code === diagnostic.code && each.line === line + 1 && each.column === character + 1,

@@ -24,6 +24,8 @@ export interface OpenFasta {
   readonly fasta: FastaDocument;
   /** What the last check found; undefined before the first one. */
   list: ProblemList | undefined;
+  /** Edition of the document that the list is of: the places of an older one may have moved. */
+  listEdition: number;
 }
 
 interface Tracked extends OpenFasta {
@@ -96,6 +98,7 @@ export class FastaDocuments extends Disposable {
       text,
       fasta,
       list: undefined,
+      listEdition: -1,
       built,
       tellBuilt,
       lastCheckMs: 0,
@@ -155,6 +158,7 @@ export class FastaDocuments extends Disposable {
     const list = await inSlices(tracked.fasta.problems(this.#rules(), MOST_PROBLEMS), isWanted);
     if (!list || !isWanted()) return;
     tracked.list = list;
+    tracked.listEdition = tracked.fasta.edition;
     this.#checked.fire(tracked);
   }
 }
