@@ -23,6 +23,26 @@ describe('the structure page shows structures', function () {
 
   const legend = (): Promise<string> => viewer.text('.legend');
 
+  /** The drawing as it is on the screen, without what lies around it. */
+  async function stage(): Promise<Buffer> {
+    await viewer.measure();
+    return viewer.page.locator('.stage canvas').screenshot();
+  }
+
+  /** Counts from now on what workers are asked for. @returns asks how often it was */
+  async function surfacesAsked(): Promise<() => Promise<number>> {
+    const counter = await viewer.page.evaluateHandle(() => {
+      const count = { asked: 0 };
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = function (...message: unknown[]) {
+        count.asked += 1;
+        return Reflect.apply(postMessage, this, message);
+      };
+      return count;
+    });
+    return () => counter.evaluate(({ asked }) => asked);
+  }
+
   it('of a homology model, in the four bands, and names its estimated CA-lDDT', async () => {
     assert.deepEqual(await viewer.show(MODEL), { type: 'shown', serial: 1, atoms: 1064, residues: RESIDUES });
     const { pixels, width, height } = await viewer.measure();
@@ -111,19 +131,27 @@ describe('the structure page shows structures', function () {
 
   it('in colours for the colour-blind', async () => {
     await viewer.show(MODEL);
+    const official = await stage();
     await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
-    await drawn();
+    // The page counts in the colours that are chosen, whether it draws in them or not.
     const { pixels } = await viewer.measure();
     assertAllBands(pixels);
+    assert.ok(!official.equals(await stage()), 'it is drawn in other colours');
     await shot('colour-blind');
   });
 
   it('as surface in other colours without computing it again', async () => {
     await viewer.show(MODEL);
+    const asked = await surfacesAsked();
     await viewer.page.getByRole('radio', { name: 'Surface' }).check();
     const { pixels: official } = await viewer.measure();
+    const picture = await stage();
+    const first = await asked();
+    assert.ok(first > 0, 'a worker computes it');
     await viewer.page.getByRole('checkbox', { name: 'Colour-blind safe' }).check();
     const { pixels: safe } = await viewer.measure();
+    assert.ok(!picture.equals(await stage()), 'it is drawn in other colours');
+    assert.equal(await asked(), first, 'no worker is asked again');
     assert.equal(safe.background, official.background, 'the shape stays');
     for (const { band } of BANDS) {
       const [one, two] = [official[band], safe[band]];
