@@ -7,7 +7,7 @@ export const USAGE = `Usage:
       Downloads AlphaFold's databases and parameters, verifies and unpacks them. What an earlier run has finished is
       read once, so that a file system linked to a bucket fetches it; what it has begun is gone on with.
 Options:
-  --snapshot DATE     PDB's snapshot, such as 20260101 (default: the newest)
+  --snapshot DATE     PDB's snapshot, such as 20260101 (default: that of what is there, else the newest)
   --source HOST=URL   a mirror with the same paths; HOST is ${Object.keys(HOSTS).join(', ')}
   --parallel N        databases at the same time (default 4)
   --connections N     for each large file (default 8)

@@ -7,7 +7,7 @@ import { PATIENCE } from './http.ts';
 import { failureMail, successMail } from './mails.ts';
 import { type DatabaseRecord, readRecords, writeManifest } from './record.ts';
 import { newestSnapshot } from './snapshot.ts';
-import { warm } from './warm.ts';
+import { isThere, warm } from './warm.ts';
 
 /** Stages one database in a process of its own: hashing keeps a core busy, and a crash takes nobody else along. */
 export type StageOne = (
@@ -72,7 +72,10 @@ class Staging {
     await mkdir(target, { recursive: true });
     this.#earlier = new Map((await readRecords(target)).map((record) => [record.name, record]));
     await this.#checkSpace();
-    const snapshot = this.#options.snapshot ?? (await newestSnapshot({ url: hosts.pdb, patience: PATIENCE, signal }));
+    const snapshot =
+      this.#options.snapshot ??
+      (await this.#keptSnapshot()) ??
+      (await newestSnapshot({ url: hosts.pdb, patience: PATIENCE, signal }));
     log(`preset ${this.#options.preset}, PDB snapshot ${snapshot}`);
     const timer = setInterval(() => void this.#report('running'), REPORT_MS);
     try {
@@ -87,6 +90,15 @@ class Staging {
       clearInterval(timer);
     }
     return this.#inOrder();
+  }
+
+  /** That of what stays: PDB's list of sequences and its structures, searched for one another, belong together. */
+  async #keptSnapshot(): Promise<string | undefined> {
+    for (const { name, version } of this.#databases) {
+      const earlier = version.kind === 'snapshot' ? this.#earlier.get(name) : undefined;
+      if (earlier && (!this.#options.warm || (await isThere(earlier, this.#options.target)))) return earlier.version;
+    }
+    return undefined;
   }
 
   async #stage(snapshot: string): Promise<string[]> {

@@ -31,6 +31,11 @@ export async function warm(
   return true;
 }
 
+/** Whether all files of a record are there; unlike `warm`, without reading them. */
+export async function isThere(record: DatabaseRecord, root: string): Promise<boolean> {
+  return (await currentFiles(record, root)) !== undefined;
+}
+
 /** The files of a record, if all of them are there. */
 async function currentFiles(record: DatabaseRecord, root: string): Promise<readonly StagedFile[] | undefined> {
   const folder = path.join(root, record.name);
