@@ -55,7 +55,10 @@ export async function stageDatabase(database: Database, options: StageOptions): 
     });
     options.log(`${count} entries`);
   }
-  const files = await publish(unpacked, path.join(options.target, database.name), options.target);
+  const published = path.join(options.target, database.name);
+  const files = await publish(unpacked, published, options.target);
+  // Entries that the snapshot before had and this one has not: they are no longer part of it, and would be counted with it.
+  if (database.entries) await removeOthers(published, files, options.target);
   // Only now: until then they are what an interrupted run goes on with.
   await rm(folder, { recursive: true, force: true });
   return {
@@ -185,6 +188,15 @@ async function publish(from: string, to: string, root: string): Promise<StagedFi
   }
   if (files.length === 0) throw new StagingError(`${from} is empty: the archive had nothing in it.`);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Removes every file below `folder` that is not among `files`, whose paths are below `root`. */
+async function removeOthers(folder: string, files: readonly StagedFile[], root: string): Promise<void> {
+  const kept = new Set(files.map((file) => file.path));
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const place = path.join(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !kept.has(path.relative(root, place))) await rm(place);
+  }
 }
 
 async function move(source: string, place: string): Promise<void> {
