@@ -7,9 +7,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { type Browser, openBrowser } from '../support/browser.ts';
+import { structureDrawn } from '../support/drawnStructure.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { vsixFile } from '../support/package.ts';
-import { colouredPixels } from '../support/pixels.ts';
 import { freePort } from '../support/ports.ts';
 import { ServerProcess } from '../support/serverProcess.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -17,6 +17,7 @@ import {
   answerDialog,
   clickInline,
   editorTab,
+  explorerRow,
   openWorkbench,
   quickPickRow,
   reloadWindow,
@@ -29,8 +30,6 @@ import {
 } from '../support/workbench.ts';
 
 const STEP_MS = 60_000;
-/** More than legend, buttons and text of the page have together. */
-const DRAWN_PIXELS = 2_500;
 const SEQUENCE = 'MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG';
 
 /** A backend with one job that has succeeded. */
@@ -126,15 +125,7 @@ describe('connecting', function () {
     assert.equal(await treeRow(page, other).count(), 0, `${other} belongs to another backend`);
   }
 
-  async function drawn(): Promise<void> {
-    const frame = page.locator('iframe.webview:visible').first();
-    await frame.waitFor({ timeout: STEP_MS });
-    for (const deadline = Date.now() + STEP_MS; ; await delay(500)) {
-      const pixels = colouredPixels(await frame.screenshot());
-      if (pixels > DRAWN_PIXELS) return;
-      assert.ok(Date.now() < deadline, `${pixels} coloured pixels`);
-    }
-  }
+  const drawn = () => structureDrawn(page, STEP_MS);
 
   it('leaves a workspace that nobody trusts without a say in where things go', async () => {
     await statusItem(page, 'Restricted Mode').waitFor({ timeout: STEP_MS });
@@ -201,9 +192,11 @@ describe('connecting', function () {
     await fill('Add an Endpoint (3/3)', 'away');
     await page.locator('.pane-body').getByText('cannot be reached').waitFor({ timeout: STEP_MS });
     await screenshot(page, 'connecting 05 away');
-    assert.equal(await page.locator('.notification-toast').count(), 0, 'the user has just read it');
     await openList();
     await quickPickRow(page, /away/).getByText('in use').waitFor({ timeout: STEP_MS });
+    // By now it would have come.
+    await delay(1000);
+    assert.equal(await page.locator('.notification-toast').count(), 0, 'the user has just read it');
     await quickPickRow(page, /cloud/).click();
     await shows('beta', 'alpha');
   });
@@ -240,6 +233,16 @@ describe('connecting', function () {
     assert.equal(await quickPickRow(page, 'evil').count(), 0);
     await page.keyboard.press('Escape');
     await shows('alpha', 'beta');
+    // What a workspace may say is heard, so that its silence above means something.
+    await page.keyboard.press('Control+Shift+E');
+    await explorerRow(page, 'ubiquitin.fasta').dblclick();
+    await editorTab(page, 'ubiquitin.fasta').waitFor({ timeout: STEP_MS });
+    await runCommandNamed(page, 'Format Document');
+    const wrapped = page
+      .locator('.editor-instance .view-line')
+      .filter({ hasText: new RegExp(`^${SEQUENCE.slice(0, 20)}$`) });
+    await wrapped.waitFor({ timeout: STEP_MS });
+    await showContainer(page, 'Foldpad');
   });
 
   it('removes an endpoint with its key, after asking', async () => {

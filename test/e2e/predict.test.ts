@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
+import { structureDrawn } from '../support/drawnStructure.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { needsEngine } from '../support/engine.ts';
 import { vsixFile } from '../support/package.ts';
-import { colouredPixels } from '../support/pixels.ts';
 import {
   answerDialog,
   chooseInContextMenu,
@@ -47,20 +46,6 @@ async function showExplorer(page: Page): Promise<void> {
 async function predict(page: Page, file: string): Promise<void> {
   await showExplorer(page);
   await chooseInContextMenu(page, explorerRow(page, file), PREDICT);
-}
-
-/** Waits until the visible page of a structure has drawn something. @returns its coloured pixels */
-async function drawnPixels(page: Page): Promise<number> {
-  const frame = page.locator('iframe.webview:visible').first();
-  await frame.waitFor({ timeout: STEP_MS });
-  const deadline = Date.now() + STEP_MS * 2;
-  let pixels = 0;
-  while (Date.now() < deadline) {
-    pixels = colouredPixels(await frame.screenshot());
-    if (pixels > DRAWN_PIXELS) return pixels;
-    await delay(1000);
-  }
-  return pixels;
 }
 
 describe('from a FASTA file to a structure', function () {
@@ -121,9 +106,8 @@ describe('from a FASTA file to a structure', function () {
     await notification(page, text).waitFor({ timeout: STEP_MS });
     await screenshot(page, '05 notification');
     await pressInNotification(page, text, 'Open Structure');
-    const pixels = await drawnPixels(page);
+    await structureDrawn(page, 2 * STEP_MS, DRAWN_PIXELS);
     await screenshot(page, '06 structure');
-    assert.ok(pixels > DRAWN_PIXELS, `${pixels} coloured pixels`);
   });
 
   it('shows the log of the job', async () => {
@@ -157,11 +141,10 @@ describe('from a FASTA file to a structure', function () {
 
   it('brings the structure back after the window was reloaded', async () => {
     await editorTab(page, 'hemoglobin-beta').click();
-    await drawnPixels(page);
+    await structureDrawn(page, 2 * STEP_MS, DRAWN_PIXELS);
     await reloadWindow(page);
-    const pixels = await drawnPixels(page);
+    await structureDrawn(page, 2 * STEP_MS, DRAWN_PIXELS);
     await screenshot(page, '10 reloaded');
-    assert.ok(pixels > DRAWN_PIXELS, `${pixels} coloured pixels`);
   });
 
   it('asks what several records are, and explains what this engine cannot do', async () => {

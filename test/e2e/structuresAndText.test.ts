@@ -21,6 +21,8 @@ import {
 } from '../support/workbench.ts';
 
 const WAIT = { timeout: 90_000 };
+/** Wider than one letter of the text (CSS pixels). */
+const SEVERAL_LETTERS = 60;
 /** Width of one residue in the sequence track, and where the first one begins. */
 const CELL = 11;
 const FIRST = 3 * CELL;
@@ -90,11 +92,18 @@ describe('structures and FASTA text show each other in a real VS Code', function
     const track = await cells.boundingBox();
     assert.ok(track);
     const y = track.y + track.height - 15;
+    assert.equal(await marks().count(), 0);
     await page().mouse.move(track.x + FIRST + 19.5 * CELL, y);
     await page().mouse.down();
     await page().mouse.move(track.x + FIRST + 34.5 * CELL, y, { steps: 4 });
     await page().mouse.up();
-    await marks().first().waitFor(WAIT);
+    // What is pointed at is marked, too, as long as it is.
+    await page().mouse.move(5, 5);
+    for (const deadline = Date.now() + WAIT.timeout; ; await page().waitForTimeout(200)) {
+      const boxes = await Promise.all((await marks().all()).map((mark) => mark.boundingBox()));
+      if (boxes.some((box) => (box?.width ?? 0) > SEVERAL_LETTERS)) break;
+      assert.ok(Date.now() < deadline, `marks of ${boxes.map((box) => box?.width)} pixels`);
+    }
     await screenshot(page(), 'fasta-marked-by-structure');
   });
 

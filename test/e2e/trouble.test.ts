@@ -33,7 +33,11 @@ interface Trouble {
 const TROUBLES: readonly Trouble[] = [
   {
     title: 'engine missing',
-    environment: { env: { FOLDPAD_PYTHON: '/nowhere/python3' } },
+    environment: {
+      env: { FOLDPAD_PYTHON: '/nowhere/python3' },
+      // Drawn as text, which can be read.
+      settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+    },
     offered: 'Install the Homology Engine…',
     status: 'Foldpad: engine missing',
     said: /Nothing was submitted/,
@@ -109,8 +113,8 @@ for (const { title, environment, offered, status, said, button } of TROUBLES) {
         await dialog.getByText('sudo apt-get install').waitFor({ timeout: STEP_MS });
         await screenshot(page, '2 engine install');
         await answerDialog(page, 'Open Terminal');
-        await page.locator('.terminal-wrapper .xterm').waitFor({ timeout: STEP_MS });
-        await page.waitForTimeout(2000);
+        const terminal = page.locator('.terminal-wrapper .xterm-rows');
+        await terminal.filter({ hasText: 'apt-get install' }).waitFor({ timeout: STEP_MS });
         await screenshot(page, '2 engine terminal');
       });
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { type Browser, openBrowser } from '../support/browser.ts';
+import { structureDrawn } from '../support/drawnStructure.ts';
 import { type Editor, startEditor } from '../support/editor.ts';
 import { needsEngine } from '../support/engine.ts';
 import { vsixFile } from '../support/package.ts';
@@ -96,12 +97,14 @@ describe('the first five minutes', function () {
   });
 
   it('end with the structure', async () => {
-    await pressInNotification(page, /UBIQUITIN|ubiquitin|1UBQ/, 'Open Structure').catch(async (error: unknown) => {
+    const told = /UBIQUITIN|ubiquitin|1UBQ/;
+    const open = notification(page, told).locator('.monaco-button').filter({ hasText: 'Open Structure' });
+    await open.waitFor({ timeout: PREDICTION_MS }).catch(async (error: unknown) => {
       await screenshot(page, 'first-4-failed');
       throw error;
     });
-    await page.locator('iframe.webview:visible').first().waitFor({ timeout: STEP_MS });
-    await page.waitForTimeout(5000);
+    await pressInNotification(page, told, 'Open Structure');
+    await structureDrawn(page, STEP_MS);
     await screenshot(page, 'first-4-structure');
     await openWalkthrough(page);
     for (const id of ['engine', 'example', 'predict', 'watch', 'look']) await isDone(page, id);

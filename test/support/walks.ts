@@ -4,8 +4,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { structureDrawn } from './drawnStructure.ts';
 import type { Editor } from './editor.ts';
-import { colouredPixels } from './pixels.ts';
 import type { Words } from './words.ts';
 import {
   answerDialog,
@@ -158,13 +158,7 @@ export async function openStructure(stage: Stage, job: string): Promise<void> {
   const { page, words } = stage;
   const told = new RegExp(`${job}: ${words.t('estimated CA-lDDT')} \\d+`);
   await pressInNotification(page, told, words.t('Open Structure'));
-  const frame = page.locator('iframe.webview:visible').first();
-  await frame.waitFor({ timeout: STEP_MS });
-  let pixels = 0;
-  for (const deadline = Date.now() + STEP_MS; pixels < DRAWN_PIXELS; await delay(500)) {
-    assert.ok(Date.now() < deadline, `${pixels} coloured pixels`);
-    pixels = colouredPixels(await frame.screenshot());
-  }
+  await structureDrawn(page, STEP_MS, DRAWN_PIXELS);
   await shot(stage, '07 structure');
   const inside = webview(page);
   assert.equal(await inside.locator('html').getAttribute('lang'), words.language);
