@@ -91,6 +91,14 @@ export function beforeMotion(orientation: Orientation, motion: Orientation): Ori
   return [...turned, ...shift, 1];
 }
 
+/** Two motions, one after the other. */
+export function bothMotions(first: Orientation, second: Orientation): Orientation {
+  const axes = [0, 1, 2, 3];
+  return axes.flatMap((column) =>
+    axes.map((row) => axes.reduce((sum, k) => sum + (second[k * 4 + row] ?? 0) * (first[column * 4 + k] ?? 0), 0)),
+  );
+}
+
 /** The chains, or where there are none all but water. */
 function shownResidues(data: StructureData, model: ModelSelection): readonly ResidueInfo[] {
   const polymer = polymerResidues(data, model);

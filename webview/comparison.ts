@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import { alignSequences } from '../extension/structure/align.ts';
 import { countResidues } from './names.ts';
 import { letterOf } from './sequence.ts';
-import type { StructureData } from './structureData.ts';
+import { type ModelSelection, memberOf, type StructureData } from './structureData.ts';
 import type { Comparison, ResiduePair } from './structureView.ts';
 
 /** Fewer pairs fix no superposition in space. */
@@ -19,10 +19,10 @@ interface Chain {
   readonly isNucleic: boolean;
 }
 
-function chainsOf(data: StructureData): Chain[] {
+function chainsOf(data: StructureData, member: number): Chain[] {
   const chains = new Map<string, number[]>();
   for (const [index, residue] of data.residues.entries()) {
-    if (residue.kind !== 'polymer' || residue.model !== 0) continue;
+    if (residue.kind !== 'polymer' || residue.model !== member) continue;
     const chain = chains.get(residue.chain);
     if (chain) chain.push(index);
     else chains.set(residue.chain, [index]);
@@ -77,10 +77,12 @@ function relate(a: Chain, b: Chain) {
 /**
  * Pairs residues: each chain of the shown structure with the chain of the other that it is most alike, every chain used
  * once; inside two chains by sequence alignment. Chains that are not related stay without a partner.
+ *
+ * @param model which member of the shown structure; of the other it is always the first, which is the one that is drawn
  */
-export function pairResidues(shown: StructureData, other: StructureData): ResiduePair[] {
-  const others = chainsOf(other);
-  const candidates = chainsOf(shown).flatMap((a) => others.flatMap((b) => relate(a, b) ?? []));
+export function pairResidues(shown: StructureData, other: StructureData, model: ModelSelection): ResiduePair[] {
+  const others = chainsOf(other, 0);
+  const candidates = chainsOf(shown, memberOf(model)).flatMap((a) => others.flatMap((b) => relate(a, b) ?? []));
   const usedNames = { a: new Set<string>(), b: new Set<string>() };
   const pairs: ResiduePair[] = [];
   for (const { a, b, aligned } of candidates.sort((x, y) => y.score - x.score)) {

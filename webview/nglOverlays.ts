@@ -2,12 +2,13 @@
 
 import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
+import { bothMotions } from './camera.ts';
 import { FEWEST_PAIRS, pairResidues } from './comparison.ts';
 import { UnreadableStructureError } from './errors.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
 import type { Matrix } from './nglTypes.ts';
-import type { StructureData } from './structureData.ts';
+import type { ModelSelection, StructureData } from './structureData.ts';
 import type { Comparison, LaidOver, Orientation, OverlayLook, ResiduePair, StructureFile } from './structureView.ts';
 
 type Component = InstanceType<typeof NGL.StructureComponent>;
@@ -58,7 +59,27 @@ function superpose(
   return { distances, motion: Array.from((superposition.transformationMatrix as Matrix).elements) };
 }
 
+/**
+ * Lays a structure over a member of the shown one.
+ * @param name of its file
+ * @throws UnreadableStructureError when they have too little in common
+ */
+function lay(shown: Held, other: Held, model: ModelSelection, name: string): LaidOver {
+  const pairs = pairResidues(shown.data, other.data, model);
+  if (pairs.length < FEWEST_PAIRS) {
+    throw new UnreadableStructureError(
+      t('{0} has no chain that is like one of the shown structure.', name),
+      t('Compare with another structure of the same protein, or of a relative.'),
+    );
+  }
+  const { distances, motion } = superpose(shown, other, pairs);
+  return { data: other.data, comparison: { pairs, distances }, motion };
+}
+
 interface Overlay extends Held {
+  readonly name: string;
+  /** From where its file has it to where it lies. */
+  motion: Orientation;
   /** Colour scheme of its own, and the colours that it gives. */
   readonly scheme: string;
   colors: Uint32Array | number;
@@ -77,9 +98,10 @@ export class NglOverlays {
 
   /**
    * Loads a structure and lays it over the shown one; it is drawn once {@link look} says how.
+   * @param model which member of the shown one; asked once the file is read
    * @returns undefined when another structure is shown by now
    */
-  async add(id: number, file: StructureFile, shown: Held): Promise<LaidOver | undefined> {
+  async add(id: number, file: StructureFile, shown: Held, model: () => ModelSelection): Promise<LaidOver | undefined> {
     this.remove(id);
     const number = this.#shown;
     const component = await loadStructure(this.#stage, file.bytes, file.format, file.name);
@@ -88,22 +110,31 @@ export class NglOverlays {
       return undefined;
     }
     const data = readStructureData(component.structure);
-    const pairs = pairResidues(shown.data, data);
-    if (pairs.length < FEWEST_PAIRS) {
+    let laid: LaidOver;
+    try {
+      laid = lay(shown, { component, data }, model(), file.name);
+    } catch (error) {
       this.#stage.removeComponent(component);
-      throw new UnreadableStructureError(
-        t('{0} has no chain that is like one of the shown structure.', file.name),
-        t('Compare with another structure of the same protein, or of a relative.'),
-      );
+      throw error;
     }
-    const { distances, motion } = superpose(shown, { component, data }, pairs);
-    const overlay: Overlay = { component, data, scheme: '', colors: NO_COLOR };
+    const { motion } = laid;
+    const overlay: Overlay = { component, data, name: file.name, motion, scheme: '', colors: NO_COLOR };
     const scheme = NGL.ColormakerRegistry.addScheme(function () {
       this.atomColor = ({ index }) =>
         typeof overlay.colors === 'number' ? overlay.colors : (overlay.colors[index] ?? NO_COLOR);
     }, `foldpad-overlay-${id}`);
     this.#overlays.set(id, Object.assign(overlay, { scheme }));
-    return { data, comparison: { pairs, distances }, motion };
+    return laid;
+  }
+
+  /** Lays it over another member of the shown structure. @throws UnreadableStructureError as {@link add} does */
+  layAnew(id: number, shown: Held, model: ModelSelection): LaidOver | undefined {
+    const overlay = this.#overlays.get(id);
+    if (!overlay) return undefined;
+    const laid = lay(shown, overlay, model, overlay.name);
+    overlay.motion = bothMotions(overlay.motion, laid.motion);
+    overlay.component.updateRepresentations({ position: true });
+    return { ...laid, motion: overlay.motion };
   }
 
   /** Draws it, or draws it otherwise. */

@@ -194,11 +194,17 @@ class NglView implements StructureView {
     this.#marks?.measure(pairs);
   }
 
-  async addOverlay(id: number, file: StructureFile): Promise<LaidOver | undefined> {
+  async addOverlay(id: number, file: StructureFile, model: () => ModelSelection): Promise<LaidOver | undefined> {
     const component = this.#component;
     const data = this.#data;
     if (!component || !data) throw new Error(t('There is nothing to compare with.'));
-    return this.#overlays.add(id, file, { component, data });
+    return this.#overlays.add(id, file, { component, data }, model);
+  }
+
+  layAnew(id: number, model: ModelSelection): LaidOver | undefined {
+    const component = this.#component;
+    const data = this.#data;
+    return component && data && this.#overlays.layAnew(id, { component, data }, model);
   }
 
   lookOverlay(id: number, look: OverlayLook): void {

@@ -13,7 +13,7 @@ import { inflate } from './inflate.ts';
 import { colorFor, OVERLAY_COLORS, type OverlayColor } from './overlayColors.ts';
 import { coloringFor, createScene, type Scene, sceneColors } from './scene.ts';
 import type { RememberedLook, ViewerState } from './state.ts';
-import { polymerResidues } from './structureData.ts';
+import { type ModelSelection, memberOf, polymerResidues } from './structureData.ts';
 import { createStructuresPanel } from './structuresPanel.ts';
 import type { Comparison, Orientation, StructureView } from './structureView.ts';
 
@@ -55,6 +55,8 @@ export class PageTogether {
   readonly #page: TogetherPage;
   readonly #panel: ReturnType<typeof createStructuresPanel>;
   #shown: { readonly view: StructureView; readonly scene: Scene } | undefined;
+  /** The member of an ensemble that is shown. */
+  #model: ModelSelection = 0;
   #serial = -1;
   #overlays: readonly Overlay[] = [];
   /** How many the editor has yet to send. */
@@ -102,6 +104,24 @@ export class PageTogether {
     for (const overlay of this.#overlays) if (overlay.color === 'own') this.#draw(overlay);
   }
 
+  /** Another member of an ensemble is shown: all are laid over that one. */
+  setModel(model: ModelSelection): void {
+    if (model === this.#model) return;
+    this.#model = model;
+    if (!this.#shown) return;
+    const { view } = this.#shown;
+    this.#overlays = this.#overlays.flatMap((overlay) => {
+      try {
+        return { ...overlay, ...view.layAnew(overlay.index, model) };
+      } catch (error) {
+        view.removeOverlay(overlay.index);
+        this.#refuse(overlay.index, error);
+        return [];
+      }
+    });
+    this.#refresh();
+  }
+
   /** The camera for a structure that is to be shown itself: where it lies over the shown one, it stays. */
   cameraFor(index: number): Orientation | undefined {
     const overlay = this.#overlays.find((one) => one.index === index);
@@ -145,7 +165,7 @@ export class PageTogether {
     try {
       const bytes = await inflate(message.bytes);
       const header = readHeader(bytes, format);
-      const laid = await shown.view.addOverlay(index, { bytes, format, name: label });
+      const laid = await shown.view.addOverlay(index, { bytes, format, name: label }, () => this.#model);
       if (!laid || serial !== this.#serial || shown !== this.#shown) return;
       const { confidence: _confidence, provenance: _provenance, pae: _pae, ...same } = shown.scene.message;
       const own = { ...same, fileName, format, ...(confidence && { confidence }) };
@@ -160,11 +180,16 @@ export class PageTogether {
       this.#draw(overlay);
       this.#arrived();
     } catch (error) {
-      this.#host.post({ type: 'take-away', index });
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#page.say(error instanceof UnreadableStructureError ? `${reason} ${error.remedy}` : reason);
+      this.#refuse(index, error);
       this.#arrived();
     }
+  }
+
+  /** One cannot be laid over: says why, and tells the editor. */
+  #refuse(index: number, error: unknown): void {
+    this.#host.post({ type: 'take-away', index });
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#page.say(error instanceof UnreadableStructureError ? `${reason} ${error.remedy}` : reason);
   }
 
   #takeAway(index: number): void {
@@ -202,15 +227,15 @@ export class PageTogether {
 
   #refresh(): void {
     const scene = this.#shown?.scene;
-    const size = scene ? polymerResidues(scene.data, 0).length : 0;
+    const size = scene ? polymerResidues(scene.data, memberOf(this.#model)).length : 0;
     const wasHidden = this.element.hidden;
     this.#panel.show(
       scene && {
-        reference: { label: referenceLabel(scene), values: describeValues(scene) },
+        reference: { label: referenceLabel(scene), values: describeValues(scene, this.#model) },
         rows: this.#overlays.map((overlay) => ({
           ...overlay,
           fit: describeComparison(overlay.comparison, size),
-          values: describeValues(overlay.scene),
+          values: describeValues(overlay.scene, 0),
         })),
       },
       this.#expected > 0,
@@ -239,8 +264,8 @@ const colorOf = (color: OverlayColor): number =>
 const referenceLabel = ({ message }: Scene): string => message.models[message.selectedModel]?.label ?? message.title;
 
 /** What the numbers of a structure are; those of an experiment are never a confidence. */
-function describeValues({ data, meaning, values }: Scene): string {
+function describeValues({ data, meaning, values }: Scene, model: ModelSelection): string {
   if (meaning.kind === 'b-factor') return t('B-factors, no confidence');
-  const { mean } = summarise(polymerResidues(data, 0).map(({ atom }) => values[atom] ?? Number.NaN));
+  const { mean } = summarise(polymerResidues(data, model).map(({ atom }) => values[atom] ?? Number.NaN));
   return t('{0}, mean {1}', meaning.name, mean.toFixed(1));
 }

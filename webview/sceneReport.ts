@@ -10,7 +10,7 @@ import { coloringFor, modelFor, type Scene, sceneColors, sceneLegend } from './s
 import { takePicture } from './scenePicture.ts';
 import { layOutSequence } from './sequence.ts';
 import type { ViewerState } from './state.ts';
-import { polymerResidues } from './structureData.ts';
+import { memberOf, polymerResidues } from './structureData.ts';
 import type { StructureView } from './structureView.ts';
 
 /** Width of the picture: sharp on a page of paper (px). */
@@ -57,7 +57,7 @@ export async function makeReport(
         ? { name: meaning.name, max: 100 }
         : { name: meaning.name, max: Math.max(1, ...residues.map(({ value }) => value)) },
     picture: base64(picture.bytes),
-    remarks: remarks(scene, view, marks, polymerResidues(data, 0).length),
+    remarks: remarks(scene, view, marks, polymerResidues(data, memberOf(model)).length),
     ...(marks.pae && {
       pae: { picture: base64(await pngOf(paint(marks.pae))), max: marks.pae.max },
     }),

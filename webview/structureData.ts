@@ -45,6 +45,11 @@ export interface StructureData {
 /** `all`, or the index of one model of an ensemble. */
 export type ModelSelection = number | 'all';
 
+/** The member that structures are compared with: of all members at once, the first. */
+export function memberOf(model: ModelSelection): number {
+  return model === 'all' ? 0 : model;
+}
+
 /** Residues of proteins and nucleic acids in the selected model, in file order. */
 export function polymerResidues(data: StructureData, model: ModelSelection): ResidueInfo[] {
   return data.residues.filter((residue) => residue.kind === 'polymer' && (model === 'all' || residue.model === model));

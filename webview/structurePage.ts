@@ -277,6 +277,7 @@ export class StructurePage {
     });
     this.#parts.legend.show(legend, coloring === 'confidence' ? palette : undefined);
     this.#fasta.setModel(model);
+    this.#together.setModel(model);
     this.#marks.update(model, colors);
     this.#parts.setProvenance(describeProvenance(scene.message.provenance, scene.header));
     this.#view.current?.canvas.setAttribute('aria-label', describeDrawing(scene, look));

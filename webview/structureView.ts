@@ -85,10 +85,17 @@ export interface StructureView {
   /**
    * Lays a further structure over the shown one, in place of one with the same `id`; it is drawn once
    * {@link lookOverlay} says how. A new {@link load} takes all of them away.
+   * @param model which member of the shown structure; asked once the file is read
    * @returns undefined when another structure was loaded meanwhile
    * @throws UnreadableStructureError also when the two have too little in common
    */
-  addOverlay(id: number, file: StructureFile): Promise<LaidOver | undefined>;
+  addOverlay(id: number, file: StructureFile, model: () => ModelSelection): Promise<LaidOver | undefined>;
+  /**
+   * Lays it over another member of the shown structure.
+   * @returns undefined when there is none with that `id`
+   * @throws UnreadableStructureError when the two have too little in common; it then stays where it was
+   */
+  layAnew(id: number, model: ModelSelection): LaidOver | undefined;
   lookOverlay(id: number, look: OverlayLook): void;
   removeOverlay(id: number): void;
   /** Marks the one residue that is pointed at, anywhere in the page. */

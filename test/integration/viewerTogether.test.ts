@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PNG } from 'pngjs';
 import type { StructureToShow } from '../../scripts/support/viewerBrowser.ts';
 import { likeness } from '../support/pixels.ts';
 import { bytes, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
@@ -33,6 +34,30 @@ const TURNED = bytes(
     })
     .join('\n'),
 );
+/** Two members: every tenth residue of the first is somewhere else, the second is as {@link TURNED}, and misses nothing. */
+const ENSEMBLE = bytes(
+  ['1', '2']
+    .map((member) => {
+      const lines = pdbText([], fourBands, { chain: twoChains })
+        .split('\n')
+        .filter((line) => line.startsWith('ATOM'))
+        .map((line) =>
+          member === '1' && line[25] === '0' ? `${line.slice(0, 30)}  12.000  12.000  12.000${line.slice(54)}` : line,
+        );
+      return [`MODEL        ${member}`, ...lines, 'ENDMDL', ''].join('\n');
+    })
+    .join(''),
+);
+/** How many pixels of a PNG are rose, as the first overlay is, in light and shadow: neither blue nor orange. */
+function rose(png: Buffer): number {
+  const { data } = PNG.sync.read(png);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+    if (red > blue + 30 && blue > green) count++;
+  }
+  return count;
+}
 const STRANGER = bytes(pdbText([], () => 1).replaceAll(/^(ATOM.{13})[A-Z]{3} /gm, '$1XAA '));
 
 describe('the structure page shows structures together', function () {
@@ -149,6 +174,40 @@ describe('the structure page shows structures together', function () {
     await layOver(serial, 1, MOVED);
     const colour = viewer.page.getByRole('combobox', { name: 'Colour of Rank 2 · b' });
     assert.equal(await colour.locator('option:checked').innerText(), 'Teal');
+  });
+
+  it('on the member of an ensemble that is shown, whichever that is', async () => {
+    await open({ ...WIDE, theme: 'dark' });
+    const { serial } = await viewer.show({ ...RANKED, bytes: ENSEMBLE });
+    await layOver(serial, 1, TURNED);
+    await row('Rank 2 · b').waitFor();
+    const said = () => row('Rank 2 · b').innerText();
+    assert.doesNotMatch(await said(), /RMSD 0\.00/);
+    assert.ok(rose(await viewOnly()) > 500, 'it sticks out of the first');
+    const member = viewer.page.getByRole('combobox', { name: 'Member' });
+    await member.selectOption({ label: '2 of 2' });
+    await row('Rank 2 · b').filter({ hasText: 'RMSD 0.00 Å over 140 residues (100 %)' }).waitFor();
+    assert.ok(rose(await viewOnly()) < 50, 'it is drawn inside the second');
+    await shot('together-ensemble');
+    await viewer.page.getByRole('button', { name: 'Save report…' }).click();
+    const report = new TextDecoder().decode((await viewer.next('save-file')).bytes);
+    assert.match(report, /RMSD 0\.00 Å over 140 residues \(100 %\)/);
+    await viewer.page.getByRole('slider', { name: 'Sequence' }).focus();
+    await viewer.page.keyboard.press('Home');
+    await viewer.page.keyboard.press('ArrowRight');
+    await viewer.page.locator('.residue').filter({ hasText: '0.0 Å from Rank 2 · b' }).waitFor();
+    // It still knows where it came from, and is seen there when it becomes the reference.
+    await viewer.page.keyboard.press('Escape');
+    await viewer.page.getByRole('combobox', { name: 'Colour', exact: true }).selectOption('chain');
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 2 · b' }).click();
+    const before = await viewOnly();
+    await viewer.page.getByRole('button', { name: 'Use Rank 2 · b as reference' }).click();
+    await viewer.next('select-model');
+    const second = await viewer.show({ ...RANKED, bytes: TURNED, selectedModel: 1, together: 1 });
+    await layOver(second.serial, 0, ENSEMBLE);
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 1 · a' }).click();
+    const after = await viewOnly();
+    assert.ok(likeness(before, after) > 0.9, `alike by ${likeness(before, after)}`);
   });
 
   it('and goes on seeing one where it lies when it becomes the reference', async () => {

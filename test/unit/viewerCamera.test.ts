@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { beforeMotion, fitCamera } from '../../webview/camera.ts';
+import { beforeMotion, bothMotions, fitCamera } from '../../webview/camera.ts';
 import { structureOf } from '../support/structureData.ts';
 
 describe('the camera', () => {
@@ -51,6 +51,17 @@ describe('the camera', () => {
   it('is finite for a structure without atoms', () => {
     const m = fitCamera({ x: [], y: [], z: [] }, structureOf([]), 0, { width: 10, height: 10 }, 40);
     assert.ok(m.every(Number.isFinite));
+  });
+
+  it('takes two motions for one', () => {
+    /** A quarter of a turn about z, and about x; each with a shift. */
+    const first = [0, 1, 0, 0, -1, 0, 0, 0, 0, 0, 1, 0, 5, 0, 0, 1];
+    const second = [1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 7, 0, 1];
+    // (1, 2, 3) → (3, 1, 3) → (3, 4, 1).
+    const both = bothMotions(first, second);
+    const moved = [0, 1, 2].map((row) => [1, 2, 3, 1].reduce((sum, v, k) => sum + v * (both[k * 4 + row] ?? 0), 0));
+    assert.deepEqual(moved, [3, 4, 1]);
+    assert.equal(both[15], 1);
   });
 
   it('sees a structure in its own coordinates where it was seen after it was moved', () => {

@@ -58,7 +58,7 @@ function chains(sequences: Readonly<Record<string, string>>): StructureData {
 
 /** Which chains are paired, for example `A-B`. */
 function pairedChains(shown: StructureData, other: StructureData): string[] {
-  const pairs = pairResidues(shown, other);
+  const pairs = pairResidues(shown, other, 0);
   return [...new Set(pairs.map(([a, b]) => `${shown.residues[a]?.chain}-${other.residues[b]?.chain}`))].sort();
 }
 
@@ -82,7 +82,7 @@ describe('viewer comparison', () => {
       fc.property(letters, letters, (a, b) => {
         const data = structure({ A: a, B: b });
         assert.deepEqual(
-          pairResidues(data, data),
+          pairResidues(data, data, 0),
           data.residues.map((_, index) => [index, index]),
         );
       }),
@@ -95,7 +95,7 @@ describe('viewer comparison', () => {
         const other = a.map((letter) => (letter + 7) % NAMES.length);
         const shown = structure({ A: a });
         const compared = structure({ X: other, Y: a });
-        const pairs = pairResidues(shown, compared);
+        const pairs = pairResidues(shown, compared, 0);
         assert.deepEqual(
           pairs,
           a.map((_, index) => [index, a.length + index]),
@@ -106,7 +106,7 @@ describe('viewer comparison', () => {
 
   it('pairs nothing where nothing is alike', () => {
     const shown = structure({ A: Array.from({ length: 30 }, () => 0) });
-    assert.deepEqual(pairResidues(shown, structure({ A: Array.from({ length: 30 }, () => 14) })), []);
+    assert.deepEqual(pairResidues(shown, structure({ A: Array.from({ length: 30 }, () => 14) }), 0), []);
   });
 
   it('pairs no chains that are alike only by chance, which short ones often are', () => {
@@ -146,6 +146,18 @@ describe('viewer comparison', () => {
   it('asks for as much identity as Rost found, the less the longer the alignment', () => {
     const limits = [11, 12, 30, 100, 450, 2000].map((pairs) => Math.round(leastIdentity(pairs, false)));
     assert.deepEqual(limits, [100, 99, 56, 29, 20, 20]);
+  });
+
+  it('pairs residues of the member that is shown', () => {
+    const first = chains({ A: ALPHA, B: BETA });
+    const shifted = first.residues.slice(2).map((residue) => ({ ...residue, model: 1 }));
+    const ensemble: StructureData = { ...first, modelCount: 2, residues: [...first.residues, ...shifted] };
+    assert.deepEqual(
+      pairResidues(ensemble, first, 1),
+      shifted.map((_, index) => [first.residues.length + index, index + 2]),
+    );
+    assert.deepEqual(pairResidues(ensemble, first, 'all'), pairResidues(ensemble, first, 0));
+    assert.deepEqual(pairResidues(first, ensemble, 0), pairResidues(first, first, 0), 'of the other one, the first');
   });
 
   it('says how far apart structures are', () => {
