@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import support
+from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 from support import ALPHA, BETA, options, predict_arguments, run_driver, silent
 
 from foldpad_alphafold.features import make_features
@@ -147,6 +148,9 @@ class Outputs(unittest.TestCase):
         chains = {line[21] for line in (out / "ranked_0.pdb").read_text().splitlines() if line.startswith("ATOM")}
         # AlphaFold counts the chains of multimers from one and names them from B on.
         self.assertEqual(chains, {"B", "C"})
+        # The mmCIF beside it says the same of the same chains.
+        cif = MMCIF2Dict(str(out / "ranked_0.cif"))
+        self.assertEqual(set(cif["_atom_site.auth_asym_id"]), {"B", "C"})
         # Five models with two predictions each: seeds count all of them, chosen or not.
         seeds = [json.loads((out / f"done_{name}.json").read_text())["facts"]["seed"] for name in names]
         self.assertEqual(seeds, [5 * 10 + 2, 5 * 10 + 3])

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import support
 import tiny_databases
+from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from foldpad_alphafold import relaxation
 
@@ -62,6 +63,27 @@ class Relaxation(unittest.TestCase):
         self.assertTrue(any(line[76:78].strip() == "H" for line in text.splitlines() if line.startswith("ATOM")))
         self.assertEqual(len(facts["remaining_violations"]), RESIDUES)
         self.assertEqual(facts["remaining_violations_count"], sum(facts["remaining_violations"]))
+
+    def test_leaves_chains_the_names_that_the_prediction_gave_them(self) -> None:
+        from alphafold.common import protein
+
+        first = protein.from_pdb_string(helix())
+        # A second helix beside it, named as AlphaFold names the chains of a complex: B and C.
+        beside = dataclasses.replace(first, atom_positions=first.atom_positions + 40.0)
+        both = {
+            field.name: np.concatenate([getattr(first, field.name), getattr(beside, field.name)])
+            for field in dataclasses.fields(first)}
+        both["chain_index"] = np.repeat([1, 2], RESIDUES)
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            (out / "unrelaxed_x.pdb").write_text(protein.to_pdb(protein.Protein(**both)))
+            relaxation.relax("x", True, 2 * RESIDUES, out, "cpu", support.silent())
+            pdb, cif = ((out / f"relaxed_x.{kind}").read_text() for kind in ("pdb", "cif"))
+        lines = [line for line in pdb.splitlines() if line.startswith(("ATOM", "TER"))]
+        self.assertEqual(list(dict.fromkeys(line[21] for line in lines)), ["B", "C"])
+        self.assertEqual([line[21] for line in lines if line.startswith("TER")], ["B", "C"])
+        chains = MMCIF2Dict(io.StringIO(cif))["_atom_site.auth_asym_id"]
+        self.assertEqual(list(dict.fromkeys(chains)), ["B", "C"])
 
     def test_refuses_a_residue_that_alphafold_does_not_model(self) -> None:
         from alphafold.common import protein

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pickle
 from pathlib import Path
@@ -71,6 +72,38 @@ def write_model(name: str, index: int, multimer: bool, processed: Any, result: A
         **{score: round(float(result[score]), 4) for score in ("ptm", "iptm") if score in result},
     }
     return files, facts
+
+
+def read_model(pdb: str) -> Any:
+    """AlphaFold's Protein of a PDB text, with chains that keep their names where it is written again.
+
+    AlphaFold itself counts the chains of a file from zero, so that a complex of B and C would come out as A and B.
+    """
+    from alphafold.common import protein
+
+    model = protein.from_pdb_string(pdb)
+    names = sorted(set(chain_names(pdb)))
+    index = np.array([protein.PDB_CHAIN_IDS.index(name) for name in names])
+    return dataclasses.replace(model, chain_index=index[model.chain_index])
+
+
+def chain_names(pdb: str) -> list[str]:
+    """Names of the chains of a PDB text, in its order."""
+    return list(dict.fromkeys(line[21] for line in pdb.splitlines() if line.startswith("ATOM")))
+
+
+def rename_chains(pdb: str, names: list[str]) -> str:
+    """The PDB text with other names for its chains, in its order."""
+    own = chain_names(pdb)
+    if len(own) != len(names):
+        raise ValueError(f"there are {len(own)} chains where there were {len(names)}")
+    new = dict(zip(own, names))
+
+    def renamed(line: str) -> str:
+        has_chain = line.startswith(("ATOM", "HETATM", "TER")) and len(line) > 22
+        return f"{line[:21]}{new.get(line[21], line[21])}{line[22:]}" if has_chain else line
+
+    return "".join(map(renamed, pdb.splitlines(keepends=True)))
 
 
 def aligned_error(result: dict) -> tuple[np.ndarray, float] | None:

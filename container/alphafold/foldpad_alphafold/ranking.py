@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from . import ENGINE_VERSION, upstream
 from .checkpoints import Step
 from .files import write_atomically, write_json
+from .outputs import read_model
 from .provenance import RANDOM_WARNING, cif_comments, pdb_header
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _write_ranked(rank: int, name: str, options: PredictOptions, step: Step, is_
     text = (out / f"{source}.pdb").read_text()
     write_atomically(out / f"ranked_{rank}.pdb", pdb_header(remarks, title) + text)
     kind = "Multimer" if options.multimer else "Monomer"
-    cif = protein.to_mmcif(protein.from_pdb_string(text), str(rank), kind)
+    cif = protein.to_mmcif(read_model(text), str(rank), kind)
     # Comments may stand anywhere; readers that look for data_ in the first line find it there.
     first, _, rest = cif.partition("\n")
     write_atomically(out / f"ranked_{rank}.cif", f"{first}\n{cif_comments(remarks)}{rest}")

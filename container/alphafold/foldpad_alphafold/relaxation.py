@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .files import write_atomically
+from .outputs import chain_names, read_model, rename_chains
 from .progress import Reporter
 
 # run_alphafold.py: settings of AlphaFold's relaxation.
@@ -25,7 +26,8 @@ def relax(
     from alphafold.common import protein
     from alphafold.relax import relax as amber
 
-    model = protein.from_pdb_string((out / f"unrelaxed_{name}.pdb").read_text())
+    unrelaxed = (out / f"unrelaxed_{name}.pdb").read_text()
+    model = protein.from_pdb_string(unrelaxed)
     # AlphaFold refuses these too, but sees them only in memory: in the file there is nothing of them, and OpenMM would bond
     # their neighbours to each other and number all that follows anew.
     if len(model.aatype) != residues:
@@ -44,9 +46,10 @@ def relax(
                 raise
             report.log(f"Relaxation on the GPU failed ({_sentence(error)}); trying the CPU.")
     files = [f"relaxed_{name}.pdb", f"relaxed_{name}.cif"]
+    # OpenMM names chains from A on, AlphaFold those of a complex from B on: all structures of a job have to agree.
+    text = rename_chains(text, chain_names(unrelaxed))
     write_atomically(out / files[0], text)
-    relaxed = protein.from_pdb_string(text)
-    write_atomically(out / files[1], protein.to_mmcif(relaxed, "0", "Multimer" if multimer else "Monomer"))
+    write_atomically(out / files[1], protein.to_mmcif(read_model(text), "0", "Multimer" if multimer else "Monomer"))
     count = float(sum(violations))
     return files, {"remaining_violations": [float(value) for value in violations], "remaining_violations_count": count}
 
