@@ -125,8 +125,7 @@ async function searchAndAssemble(
     ]),
   );
   if (end) return end;
-  await publishFeatures(context.shared, plan.features_key, out);
-  const made = await fetchFeatures(context.shared, plan.features_key, path.join(context.workFolder, 'check'));
+  const made = await publishFeatures(context.shared, plan.features_key, out, path.join(context.workFolder, 'check'));
   if (!made) return failed('engine-failed', 'The features were stored and cannot be read back whole.', RETRY);
   return prepared(plan.features_key, made.sha256, 'The features are ready.');
 }

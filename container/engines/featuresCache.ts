@@ -40,11 +40,25 @@ export async function hasFeatures(shared: SharedObjects, key: string): Promise<b
   return (await shared.read(featuresKey(key, FEATURES_MANIFEST))) !== undefined;
 }
 
-/** Puts features into the cache; the manifest comes last, so that nobody sees them before they are all there. */
-export async function publishFeatures(shared: SharedObjects, key: string, folder: string): Promise<void> {
+/**
+ * Puts features into the cache; the manifest comes last, so that nobody sees them before they are all there. What another
+ * job has put there meanwhile, because it took this one for dead, stays: jobs that go on with it have its checksum.
+ *
+ * @param check a folder for what is in the cache afterwards
+ * @returns the manifest of that; `undefined` if it is not whole
+ */
+export async function publishFeatures(
+  shared: SharedObjects,
+  key: string,
+  folder: string,
+  check: string,
+): Promise<CacheManifest | undefined> {
+  const others = await fetchFeatures(shared, key, check);
+  if (others) return others;
   for (const file of [FEATURES_FILE, FEATURES_MANIFEST]) {
     await shared.publish(featuresKey(key, file), path.join(folder, file));
   }
+  return fetchFeatures(shared, key, check);
 }
 
 /** Brings the searches that are known into the driver's own cache. The driver looks at their checksums itself. */

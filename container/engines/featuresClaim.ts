@@ -29,6 +29,7 @@ export class FeaturesClaim {
   readonly #times: ClaimTimes;
   readonly #token = randomUUID();
   #beat = 0;
+  #isReleased = false;
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> = Promise.resolve();
 
@@ -66,6 +67,7 @@ export class FeaturesClaim {
 
   /** Lets others go on. */
   async release(): Promise<void> {
+    this.#isReleased = true;
     clearTimeout(this.#timer);
     await this.#renewing;
     if (await this.#isMine()) await this.#shared.write(this.#key, this.#text(true));
@@ -85,16 +87,24 @@ export class FeaturesClaim {
 
   #renewLater(): void {
     this.#timer = setTimeout(() => {
-      this.#renewing = this.#renew().catch(() => {});
+      this.#renewing = this.#renew();
     }, this.#times.renewMs);
     this.#timer.unref();
   }
 
+  /** A sign of life that fails is one that is missing: the next may come through before others take this job for dead. */
   async #renew(): Promise<void> {
-    if (!(await this.#isMine())) return;
-    this.#beat += 1;
-    await this.#shared.write(this.#key, this.#text(false));
-    this.#renewLater();
+    let isLost = false;
+    try {
+      isLost = !(await this.#isMine());
+      if (isLost) return;
+      this.#beat += 1;
+      await this.#shared.write(this.#key, this.#text(false));
+    } catch {
+      // The store is away for a while.
+    } finally {
+      if (!isLost && !this.#isReleased) this.#renewLater();
+    }
   }
 
   async #isMine(): Promise<boolean> {
