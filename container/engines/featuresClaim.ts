@@ -70,7 +70,11 @@ export class FeaturesClaim {
     this.#isReleased = true;
     clearTimeout(this.#timer);
     await this.#renewing;
-    if (await this.#isMine()) await this.#shared.write(this.#key, this.#text(true));
+    try {
+      if (await this.#isMine()) await this.#shared.write(this.#key, this.#text(true));
+    } catch {
+      // Without a sign of life it ends by itself; what was made must not be lost for it.
+    }
   }
 
   async #takeOver(signal: AbortSignal): Promise<boolean> {

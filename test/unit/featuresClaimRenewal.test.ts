@@ -86,4 +86,18 @@ describe('signs of life of a claim on features', () => {
     await new Promise((resolve) => setTimeout(resolve, 10 * TIMES.renewMs));
     assert.equal(state.written, last);
   });
+
+  it('end with it also when the store cannot be told so: what was made is not lost for that', async () => {
+    const { shared, state, writes } = await world('unreachable');
+    const claim = new FeaturesClaim(shared, 'k', { ...TIMES, renewMs: 60_000 });
+    await claim.acquire(
+      async () => false,
+      () => {},
+      never,
+    );
+    await writes(0);
+    state.failing.write = 1;
+    await claim.release();
+    assert.equal(state.failing.write, 0);
+  });
 });
