@@ -61,6 +61,12 @@ export function leastIdentity(pairs: number, isNucleic: boolean): number {
   return isNucleic ? Math.min(NUCLEIC.most, curve + NUCLEIC.more) : Math.min(100, curve);
 }
 
+/**
+ * Relatives whose sequences have drifted far apart are still as long as each other: from so many pairs on that cover so
+ * much of the longer chain, {@link LEAST} is enough. Of random sequences of 100 residues, 0.7 % are alike that much.
+ */
+const WHOLE = { pairs: 100, part: 0.8 };
+
 /** Aligns two chains; undefined where they have no more in common than any two have. */
 function relate(a: Chain, b: Chain) {
   if (a.isNucleic !== b.isNucleic) return undefined;
@@ -69,8 +75,11 @@ function relate(a: Chain, b: Chain) {
   const isPiece = identical === Math.min(a.sequence.length, b.sequence.length);
   // Two chains overlap by a few identical residues sooner or later; a short one must be found as a whole.
   if (aligned.length <= SHORT && !isPiece) return undefined;
+  const longer = Math.max(a.sequence.length, b.sequence.length);
+  const isWhole = !a.isNucleic && aligned.length >= Math.max(WHOLE.pairs, WHOLE.part * longer);
+  const least = isWhole ? LEAST : leastIdentity(aligned.length, a.isNucleic);
   const isSame = a.sequence === b.sequence;
-  if (!isSame && identical * 100 < leastIdentity(aligned.length, a.isNucleic) * aligned.length) return undefined;
+  if (!isSame && identical * 100 < least * aligned.length) return undefined;
   return { a, b, aligned, score: identical + (a.name === b.name ? 0.5 : 0) };
 }
 

@@ -74,6 +74,12 @@ const ALPHA =
 const BETA =
   'VHLTPEEKSAVTALWGKVNVDEVGGEALGRLLVVYPWTQRFFESFGDLSTPDAVMGNPKVKAHGKKVLGAFSDGLAHLDNLKGTFATLSELHCDKLHVDPENFRLLGNPLVCVLAHHFGKEFTPPVQAAYQKVVAGVANALAHKYH';
 
+/** Human neuroglobin and sperm whale myoglobin: one fold, and a fifth of the residues in common. */
+const NEUROGLOBIN =
+  'MERPEPELIRQSWRAVSRSPLEHGTVLFARLFALEPDLLPLFQYNCRQFSSPEDCLSSPEFLDHIRKVMLVIDAAVTNVEDLSSLEEYLASLGRKHRAVGVKLSSFSTVGESLLYMLEKCLGPAFTPATRAAWSQLYGAVVQAMSRGWDGE';
+const MYOGLOBIN =
+  'VLSEGEWQLVLHVWAKVEADVAGHGQDILIRLFKSHPETLEKFDRFKHLKTEAEMKASEDLKKHGVTVLTALGAILKKKGHHEAELKPLAQSHATKHKIPIKYLEFISEAIIHVLHSRHPGDFGADAQGAMNKALELFRKDIAAKYKELGYQG';
+
 const letters = fc.array(fc.nat(NAMES.length - 1), { minLength: 20, maxLength: 40 });
 
 describe('viewer comparison', () => {
@@ -127,6 +133,11 @@ describe('viewer comparison', () => {
       'B-C',
     ]);
     assert.deepEqual(pairedChains(chains({ A: 'GGG' }), chains({ A: 'GGG' })), ['A-A']);
+  });
+
+  it('pairs relatives that have little but their length in common', () => {
+    assert.deepEqual(pairedChains(chains({ A: NEUROGLOBIN }), chains({ A: MYOGLOBIN })), ['A-A']);
+    assert.deepEqual(pairedChains(chains({ A: NEUROGLOBIN }), chains({ A: `${GFP}${MYOGLOBIN}` })), []);
   });
 
   it('never pairs a nucleic acid with a protein, nor two nucleic acids for their four letters', () => {
