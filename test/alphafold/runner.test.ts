@@ -166,10 +166,11 @@ describe('runner with the AlphaFold engine', function () {
       const job = await create({}, first);
       await succeed(job, 'features');
       const runner = start(job, 'predict');
-      // Files that appear within one look at the folder are published in any order.
-      await runner.says(
-        /^(?=[\s\S]*published done_model_3_ptm_pred_0\.json)(?=[\s\S]*published unrelaxed_model_3_ptm_pred_0\.pdb)/,
-      );
+      // All files of the model count, and they are published in any order.
+      const model = 'model_3_ptm_pred_0';
+      const named = ['confidence', 'done', 'pae', 'result'].map((kind) => `${kind}_${model}\\.`);
+      const files = [...named, `unrelaxed_${model}\\.pdb`, `unrelaxed_${model}\\.cif`];
+      await runner.says(new RegExp(`^${files.map((file) => `(?=[\\s\\S]*published ${file})`).join('')}`));
       runner.child.kill(signal);
       const { code } = await runner.ended;
       assert.equal(code, signal === 'SIGTERM' ? 143 : null);
