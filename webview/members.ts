@@ -1,7 +1,7 @@
 /** Members of an ensemble: one structure, several times over. Pure. */
 
 import { chainTable } from './pageFasta.ts';
-import type { ModelSelection, StructureData } from './structureData.ts';
+import { type ModelSelection, memberOf, type StructureData } from './structureData.ts';
 
 /**
  * Finds residues of any member in the one that is shown; of all at once, the first stands for them.
@@ -9,7 +9,7 @@ import type { ModelSelection, StructureData } from './structureData.ts';
  */
 export function inMember(data: StructureData, shown: ModelSelection): (residue: number) => number | undefined {
   const table = chainTable(data);
-  const member = shown === 'all' ? 0 : shown;
+  const member = memberOf(shown);
   return (residue) => {
     const place = table.placeOf[residue];
     return place && table.find(member, place);

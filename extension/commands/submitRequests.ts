@@ -2,18 +2,16 @@
 
 import * as vscode from 'vscode';
 import { isLive, type Job } from '../../backend/api/job.ts';
-import type { WireJobRequest } from '../../backend/api/wireRequest.ts';
 import { isProblem, UserError } from '../base/errors.ts';
 import { errorText } from '../base/said.ts';
 import type { BackendId } from '../connection/address.ts';
 import { backendName } from '../connection/profile.ts';
 import { forEachJob } from './chosenJobs.ts';
-import { noteSubmission } from './noteSubmission.ts';
+import { noteSubmission, type Submitted } from './noteSubmission.ts';
 import type { Services } from './services.ts';
 
 export interface Submission {
-  /** What is asked for, and the file that it is from. */
-  readonly submitted: readonly { readonly request: WireJobRequest; readonly uri: vscode.Uri }[];
+  readonly submitted: readonly Submitted[];
   /** The backend that it was prepared for; it goes to no other, whatever is chosen meanwhile. */
   readonly backend: BackendId;
 }

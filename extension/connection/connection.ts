@@ -200,7 +200,10 @@ export class Connection extends Disposable {
   /** The settings editor writes while one types: no backend is started on each beginning of a path. */
   #resetSoon(): void {
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.reset(), SETTLE_MS);
+    this.#settling = setTimeout(() => {
+      // Another backend that was chosen meanwhile has nothing to do with them.
+      if (this.#profile.kind === 'local') this.reset();
+    }, SETTLE_MS);
   }
 
   /** Tries again after a failure, because the user asked for it. */

@@ -1,33 +1,17 @@
 // PDB's files come from snapshots: what is staged of them has to be of one.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { parseArguments, type StageArguments } from '../../container/databases/arguments.ts';
 import { databasesOf } from '../../container/databases/catalogue.ts';
 import { type DatabaseRecord, readRecords, writeManifest } from '../../container/databases/record.ts';
 import { stageAll } from '../../container/databases/stageAll.ts';
-import { DatabaseServer, publishAll, SNAPSHOT, sources } from '../support/databaseServer.ts';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { SNAPSHOT, sources } from '../support/databaseServer.ts';
+import { publisherSuite } from '../support/publisherSuite.ts';
 
 const OLD = '20250101';
 
 describe("PDB's snapshots", () => {
-  let home: ReturnType<typeof temporaryFolder>;
-  let server: DatabaseServer;
-  let target: string;
+  const here = publisherSuite();
   const { signal } = new AbortController();
-
-  beforeEach(async () => {
-    server = new DatabaseServer();
-    publishAll(server);
-    await server.start();
-    home = temporaryFolder();
-    target = path.join(home.folder, 'databases');
-  });
-
-  afterEach(async () => {
-    await server.stop();
-    home.remove();
-  });
 
   function recordOf(name: string, version: string): DatabaseRecord {
     const empty = { sources: [], checked: [], file_count: 0, bytes: 0, files: [], finished_at: '2025-02-01T00:00:00Z' };
@@ -36,9 +20,9 @@ describe("PDB's snapshots", () => {
 
   /** Stages what is not recorded. @returns database → the snapshot that it is staged from */
   async function stagedFrom(recorded: readonly DatabaseRecord[], ...more: string[]): Promise<Map<string, string>> {
-    await writeManifest(target, { schema: 1, preset: 'reduced', complete: false, databases: recorded });
-    const folders = ['--target', target, '--staging', path.join(home.folder, 'staging'), '--min-free-gb', '0'];
-    const options = parseArguments(['stage', '--preset', 'reduced', ...folders, ...sources(server), ...more]);
+    await writeManifest(here.target, { schema: 1, preset: 'reduced', complete: false, databases: recorded });
+    const folders = ['--target', here.target, '--staging', here.staging, '--min-free-gb', '0'];
+    const options = parseArguments(['stage', '--preset', 'reduced', ...folders, ...sources(here.server), ...more]);
     const snapshots = new Map<string, string>();
     await stageAll(options as StageArguments, {
       stageOne: async ({ name, version }, snapshot) => {
@@ -61,7 +45,7 @@ describe("PDB's snapshots", () => {
   it('are not mixed: what is missing is of the snapshot that the rest is of, though there is a newer one', async () => {
     assert.deepEqual([...(await stagedFrom(without('pdb_seqres')))], [['pdb_seqres', OLD]]);
     assert.deepEqual([...(await stagedFrom(without('pdb_mmcif')))], [['pdb_mmcif', OLD]]);
-    const versions = new Map((await readRecords(target)).map(({ name, version }) => [name, version]));
+    const versions = new Map((await readRecords(here.target)).map(({ name, version }) => [name, version]));
     assert.deepEqual([versions.get('pdb_seqres'), versions.get('pdb_mmcif')], [OLD, OLD]);
   });
 

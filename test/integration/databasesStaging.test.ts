@@ -3,17 +3,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import {
-  DatabaseServer,
-  entryPath,
-  PATHS,
-  publishAll,
-  RELEASE,
-  SNAPSHOT,
-  STAGED,
-  sources,
-} from '../support/databaseServer.ts';
-import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { entryPath, PATHS, RELEASE, SNAPSHOT, STAGED, sources } from '../support/databaseServer.ts';
+import { publisherSuite } from '../support/publisherSuite.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../container/databases/main.ts');
 
@@ -25,26 +16,10 @@ interface End {
 
 describe('staging the databases', function () {
   this.timeout(60_000);
-  let home: ReturnType<typeof temporaryFolder>;
-  let server: DatabaseServer;
-  let target: string;
-  let staging: string;
-
-  beforeEach(async () => {
-    server = new DatabaseServer();
-    publishAll(server);
-    await server.start();
-    home = temporaryFolder();
-    target = path.join(home.folder, 'databases');
-    staging = path.join(home.folder, 'staging');
-  });
-
-  afterEach(async () => {
-    await server.stop();
-    home.remove();
-  });
+  const here = publisherSuite();
 
   function start(preset: string, ...more: string[]): { child: ChildProcess; ended: Promise<End> } {
+    const { server, target, staging } = here;
     const args = ['stage', '--preset', preset, '--target', target, '--staging', staging, '--min-free-gb', '0'];
     const options = ['--disable-warning=ExperimentalWarning', MAIN, ...args, ...sources(server), ...more];
     const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -61,28 +36,28 @@ describe('staging the databases', function () {
   }
 
   function json(name: string): Record<string, unknown> {
-    return JSON.parse(readFileSync(path.join(target, name), 'utf8')) as Record<string, unknown>;
+    return JSON.parse(readFileSync(path.join(here.target, name), 'utf8')) as Record<string, unknown>;
   }
 
   /** What the manifest names; none while there is no manifest. */
   function finished(): readonly string[] {
-    if (!existsSync(path.join(target, 'manifest.json'))) return [];
+    if (!existsSync(path.join(here.target, 'manifest.json'))) return [];
     return (json('manifest.json').databases as readonly { name: string }[]).map(({ name }) => name);
   }
 
   function assertAllStaged(wanted: (name: string) => boolean = () => true): void {
-    const found = readdirSync(target, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.parentPath !== target)
-      .map((entry) => path.relative(target, path.join(entry.parentPath, entry.name)));
+    const found = readdirSync(here.target, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.parentPath !== here.target)
+      .map((entry) => path.relative(here.target, path.join(entry.parentPath, entry.name)));
     assert.deepEqual(found.sort(), Object.keys(STAGED).filter(wanted).sort());
-    for (const name of found) assert.equal(readFileSync(path.join(target, name), 'utf8'), STAGED[name], name);
+    for (const name of found) assert.equal(readFileSync(path.join(here.target, name), 'utf8'), STAGED[name], name);
   }
 
   it('puts every database where AlphaFold looks for it, several at a time, and records the versions', async () => {
     // Neither is answered before the other is asked for.
-    const both = Promise.all([server.asked(PATHS.bfd), server.asked(PATHS.uniref30)]);
-    server.fail(PATHS.bfd, { waitFor: both });
-    server.fail(PATHS.uniref30, { waitFor: both });
+    const both = Promise.all([here.server.asked(PATHS.bfd), here.server.asked(PATHS.uniref30)]);
+    here.server.fail(PATHS.bfd, { waitFor: both });
+    here.server.fail(PATHS.uniref30, { waitFor: both });
     const { code, output } = await stage('full');
     assert.equal(code, 0, output);
     assertAllStaged();
@@ -108,98 +83,100 @@ describe('staging the databases', function () {
     const checked = Object.fromEntries(databases.map(({ name, checked: how }) => [name, how[0]]));
     assert.deepEqual([checked.bfd, checked.uniref90, checked.pdb70], ['crc32c', 'md5', 'size']);
     assert.equal(databases.find(({ name }) => name === 'pdb_mmcif')?.file_count, 6);
-    assert.deepEqual(readdirSync(staging), []);
+    assert.deepEqual(readdirSync(here.staging), []);
   });
 
   it('leaves out what the reduced preset does not search', async () => {
     const { code, output } = await stage('reduced');
     assert.equal(code, 0, output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
-    assert.equal(server.gets(PATHS.bfd).length, 0);
+    assert.equal(here.server.gets(PATHS.bfd).length, 0);
   });
 
   it('fetches again what came damaged: by checksum, by gzip’s own, and single entries', async () => {
-    server.fail(PATHS.mgnify, { corrupt: true });
-    server.fail(PATHS.pdb70, { corrupt: true });
-    server.fail(PATHS.sprot, { corrupt: true }, { corrupt: true });
-    server.fail(entryPath('101m'), { corrupt: true });
+    here.server.fail(PATHS.mgnify, { corrupt: true });
+    here.server.fail(PATHS.pdb70, { corrupt: true });
+    here.server.fail(PATHS.sprot, { corrupt: true }, { corrupt: true });
+    here.server.fail(entryPath('101m'), { corrupt: true });
     const { code, output } = await stage('reduced');
     assert.equal(code, 0, output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
     assert.match(output, /mgnify: damaged, fetched again: .*checksum/);
     assert.match(output, /pdb70: damaged, fetched again: .*(tar|gzip|pigz)/);
     assert.deepEqual(
-      [PATHS.mgnify, PATHS.pdb70, PATHS.sprot, entryPath('101m')].map((name) => server.gets(name).length),
+      [PATHS.mgnify, PATHS.pdb70, PATHS.sprot, entryPath('101m')].map((name) => here.server.gets(name).length),
       [2, 2, 3, 2],
     );
   });
 
   it('goes on where a connection broke, and asks a busy server again', async () => {
-    server.fail(PATHS.mgnify, { cutAfter: 5_000 }, { cutAfter: 1_000 }, { status: 503 });
+    here.server.fail(PATHS.mgnify, { cutAfter: 5_000 }, { cutAfter: 1_000 }, { status: 503 });
     const { code, output } = await stage('reduced');
     assert.equal(code, 0, output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
-    const starts = server.gets(PATHS.mgnify).map(({ range }) => /^bytes=(\d+)-/.exec(range ?? '')?.[1]);
+    const starts = here.server.gets(PATHS.mgnify).map(({ range }) => /^bytes=(\d+)-/.exec(range ?? '')?.[1]);
     assert.deepEqual(starts, ['0', '5000', '6000', '6000']);
   });
 
   it('takes files as they are, whatever servers call them, and goes where they send it', async () => {
-    for (const name of [PATHS.pdb70, PATHS.uniref90, entryPath('9zzz')]) server.fail(name, { encoded: true });
-    server.put('/moved/params.tar', server.published(PATHS.params));
-    server.fail(PATHS.params, { redirect: '/moved/params.tar' });
+    for (const name of [PATHS.pdb70, PATHS.uniref90, entryPath('9zzz')]) here.server.fail(name, { encoded: true });
+    here.server.put('/moved/params.tar', here.server.published(PATHS.params));
+    here.server.fail(PATHS.params, { redirect: '/moved/params.tar' });
     const { code, output } = await stage('reduced');
     assert.equal(code, 0, output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
-    assert.equal(server.gets('/moved/params.tar').length, 1);
+    assert.equal(here.server.gets('/moved/params.tar').length, 1);
     assert.doesNotMatch(output, /damaged/);
   });
 
   it('fails with the name of what cannot be had, finishes the others, and needs only that one afterwards', async () => {
     const always = { corrupt: true };
-    server.fail(PATHS.uniref90, always, always, always);
-    server.fail(PATHS.params, { status: 404 });
+    here.server.fail(PATHS.uniref90, always, always, always);
+    here.server.fail(PATHS.params, { status: 404 });
     const first = await stage('reduced');
     assert.equal(first.code, 1, first.output);
     assert.match(first.output, /uniref90 came damaged 3 times/);
     assert.match(first.output, /params: .*404.*--source/);
     assert.equal(json('manifest.json').complete, false);
-    assert.ok(!existsSync(path.join(target, 'databases.json')), 'databases.json says that all is there');
-    assert.ok(!existsSync(path.join(target, 'uniref90')), 'a damaged database became visible');
+    assert.ok(!existsSync(path.join(here.target, 'databases.json')), 'databases.json says that all is there');
+    assert.ok(!existsSync(path.join(here.target, 'uniref90')), 'a damaged database became visible');
 
-    server.requests.length = 0;
+    here.server.requests.length = 0;
     const second = await stage('reduced');
     assert.equal(second.code, 0, second.output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
-    const asked = [...new Set(server.requests.filter(({ method }) => method === 'HEAD').map(({ path: name }) => name))];
+    const asked = [
+      ...new Set(here.server.requests.filter(({ method }) => method === 'HEAD').map(({ path: name }) => name)),
+    ];
     assert.deepEqual(asked.sort(), [PATHS.params, PATHS.uniref90].sort());
   });
 
   it('goes on after it was killed: what was finished, and what was downloaded, is not fetched again', async () => {
     const held = Promise.withResolvers<void>();
-    server.fail(PATHS.sprot, { waitFor: held.promise });
+    here.server.fail(PATHS.sprot, { waitFor: held.promise });
     const { child, ended } = start('reduced');
     // Its files are there before it counts as finished: only what the manifest names is not staged again.
-    while (server.gets(PATHS.sprot).length === 0 || !finished().includes('pdb70')) {
+    while (here.server.gets(PATHS.sprot).length === 0 || !finished().includes('pdb70')) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     child.kill('SIGKILL');
     assert.equal((await ended).signal, 'SIGKILL');
     held.resolve();
 
-    server.requests.length = 0;
+    here.server.requests.length = 0;
     const second = await stage('reduced');
     assert.equal(second.code, 0, second.output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
-    assert.equal(server.gets(PATHS.trembl).length, 0, 'it lay there whole already');
-    assert.equal(server.gets(PATHS.pdb70).length, 0, 'it was finished');
-    assert.equal(server.gets(PATHS.sprot).length, 1);
+    assert.equal(here.server.gets(PATHS.trembl).length, 0, 'it lay there whole already');
+    assert.equal(here.server.gets(PATHS.pdb70).length, 0, 'it was finished');
+    assert.equal(here.server.gets(PATHS.sprot).length, 1);
   });
 
   it('ends at once on SIGTERM', async () => {
     const held = Promise.withResolvers<void>();
-    server.fail(PATHS.sprot, { waitFor: held.promise });
+    here.server.fail(PATHS.sprot, { waitFor: held.promise });
     const { child, ended } = start('reduced');
-    while (server.gets(PATHS.sprot).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (here.server.gets(PATHS.sprot).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGTERM');
     assert.equal((await ended).code, 143);
     held.resolve();
@@ -207,13 +184,13 @@ describe('staging the databases', function () {
 
   it('stages again what is missing of a finished database', async () => {
     assert.equal((await stage('reduced')).code, 0);
-    rmSync(path.join(target, 'pdb70', 'pdb70_a3m.ffdata'));
-    server.requests.length = 0;
+    rmSync(path.join(here.target, 'pdb70', 'pdb70_a3m.ffdata'));
+    here.server.requests.length = 0;
     const { code, output } = await stage('reduced', '--snapshot', SNAPSHOT);
     assert.equal(code, 0, output);
     assertAllStaged((name) => !/^(bfd|uniref30)\//.test(name));
     assert.deepEqual(
-      server.requests.filter(({ method }) => method === 'HEAD').map(({ path: name }) => name),
+      here.server.requests.filter(({ method }) => method === 'HEAD').map(({ path: name }) => name),
       [PATHS.pdb70],
     );
   });

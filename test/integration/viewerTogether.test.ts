@@ -79,6 +79,19 @@ describe('the structure page shows structures together', function () {
     return viewer.page.locator('canvas').first().screenshot();
   }
 
+  /** Makes the turned structure that lies over `reference` the reference. @returns pictures of the reference alone */
+  async function exchange(reference: Uint8Array): Promise<{ readonly before: Buffer; readonly after: Buffer }> {
+    await viewer.page.getByRole('combobox', { name: 'Colour', exact: true }).selectOption('chain');
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 2 · b' }).click();
+    const before = await viewOnly();
+    await viewer.page.getByRole('button', { name: 'Use Rank 2 · b as reference' }).click();
+    await viewer.next('select-model');
+    const { serial } = await viewer.show({ ...RANKED, bytes: TURNED, selectedModel: 1, together: 1 });
+    await layOver(serial, 0, reference);
+    await viewer.page.getByRole('checkbox', { name: 'Show Rank 1 · a' }).click();
+    return { before, after: await viewOnly() };
+  }
+
   /** Shows the model, and lays a copy, a shorter one and an experiment over it. */
   async function four(): Promise<number> {
     const { serial } = await viewer.show({ ...RANKED, together: 3 });
@@ -198,15 +211,7 @@ describe('the structure page shows structures together', function () {
     await viewer.page.locator('.residue').filter({ hasText: '0.0 Å from Rank 2 · b' }).waitFor();
     // It still knows where it came from, and is seen there when it becomes the reference.
     await viewer.page.keyboard.press('Escape');
-    await viewer.page.getByRole('combobox', { name: 'Colour', exact: true }).selectOption('chain');
-    await viewer.page.getByRole('checkbox', { name: 'Show Rank 2 · b' }).click();
-    const before = await viewOnly();
-    await viewer.page.getByRole('button', { name: 'Use Rank 2 · b as reference' }).click();
-    await viewer.next('select-model');
-    const second = await viewer.show({ ...RANKED, bytes: TURNED, selectedModel: 1, together: 1 });
-    await layOver(second.serial, 0, ENSEMBLE);
-    await viewer.page.getByRole('checkbox', { name: 'Show Rank 1 · a' }).click();
-    const after = await viewOnly();
+    const { before, after } = await exchange(ENSEMBLE);
     assert.ok(likeness(before, after) > 0.9, `alike by ${likeness(before, after)}`);
   });
 
@@ -218,15 +223,7 @@ describe('the structure page shows structures together', function () {
     await viewer.page.locator('canvas').first().focus();
     for (let presses = 0; presses < 8; presses++) await viewer.page.keyboard.press('ArrowLeft');
     for (let presses = 0; presses < 4; presses++) await viewer.page.keyboard.press('ArrowUp');
-    await viewer.page.getByRole('combobox', { name: 'Colour', exact: true }).selectOption('chain');
-    await viewer.page.getByRole('checkbox', { name: 'Show Rank 2 · b' }).click();
-    const before = await viewOnly();
-    await viewer.page.getByRole('button', { name: 'Use Rank 2 · b as reference' }).click();
-    await viewer.next('select-model');
-    const second = await viewer.show({ ...RANKED, bytes: TURNED, selectedModel: 1, together: 1 });
-    await layOver(second.serial, 0, TWO_CHAINS.bytes);
-    await viewer.page.getByRole('checkbox', { name: 'Show Rank 1 · a' }).click();
-    const after = await viewOnly();
+    const { before, after } = await exchange(TWO_CHAINS.bytes);
     await shot('together-new-reference');
     assert.ok(likeness(before, after) > 0.95, `alike by ${likeness(before, after)}`);
     await viewer.page.getByRole('button', { name: 'Reset view' }).click();
