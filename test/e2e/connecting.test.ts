@@ -17,7 +17,7 @@ import {
   answerDialog,
   clickInline,
   editorTab,
-  explorerRow,
+  openText,
   openWorkbench,
   quickPickRow,
   reloadWindow,
@@ -234,9 +234,7 @@ describe('connecting', function () {
     await page.keyboard.press('Escape');
     await shows('alpha', 'beta');
     // What a workspace may say is heard, so that its silence above means something.
-    await page.keyboard.press('Control+Shift+E');
-    await explorerRow(page, 'ubiquitin.fasta').dblclick();
-    await editorTab(page, 'ubiquitin.fasta').waitFor({ timeout: STEP_MS });
+    await openText(page, 'ubiquitin.fasta');
     await runCommandNamed(page, 'Format Document');
     const wrapped = page
       .locator('.editor-instance .view-line')

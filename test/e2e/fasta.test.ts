@@ -9,8 +9,8 @@ import { needsEngine } from '../support/engine.ts';
 import { vsixFile } from '../support/package.ts';
 import {
   editorTab,
-  explorerRow,
   notification,
+  openText,
   openWorkbench,
   pick,
   quickPickRow,
@@ -67,13 +67,6 @@ async function writeLarge(file: string): Promise<{ readonly records: number }> {
   return { records: records + 1 };
 }
 
-async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+Shift+E');
-  await explorerRow(page, name).waitFor({ timeout: STEP_MS });
-  await explorerRow(page, name).dblclick({ timeout: STEP_MS });
-  await editorTab(page, name).waitFor({ timeout: STEP_MS });
-}
-
 /** The line of the editor that begins with a text. */
 function editorLine(page: Page, text: string | RegExp) {
   return page.locator('.editor-instance .view-line').filter({ hasText: text }).first();
@@ -123,7 +116,7 @@ describe('FASTA as a language', function () {
   });
 
   it('colours residues and headers, marks mistakes, and has actions above sound records', async () => {
-    await openFile(page, 'mixed.fasta');
+    await openText(page, 'mixed.fasta');
     await lens(page, 'Predict').first().waitFor({ timeout: STEP_MS });
     await page.locator('.editor-instance .squiggly-error').first().waitFor({ timeout: STEP_MS });
     assert.equal(await lens(page, /^Predict$/).count(), 3, 'the records with errors have none');
@@ -222,7 +215,7 @@ describe('FASTA as a language', function () {
     // The page of a structure would keep the keys for itself.
     await editorTab(page, 'mixed.fasta').click();
     await editorLine(page, '4LYZ_1').click();
-    await openFile(page, 'large.fasta');
+    await openText(page, 'large.fasta');
     await statusItem(page, /FASTA, 5\d/).waitFor({ timeout: STEP_MS * 2 });
     await screenshot(page, 'fasta 12 large');
     await statusItem(page, /FASTA, 5\d/).click();

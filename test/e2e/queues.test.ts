@@ -12,6 +12,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 import {
   chooseInContextMenu,
   explorerRow,
+  openText,
   openWorkbench,
   pick,
   quickPickRow,
@@ -136,8 +137,7 @@ describe('choosing among queues of AlphaFold', function () {
   });
 
   it('says so in the text before anybody asks', async () => {
-    await page.keyboard.press('Control+Shift+E');
-    await explorerRow(page, 'titin.fasta').dblclick({ timeout: STEP_MS });
+    await openText(page, 'titin.fasta');
     await page.locator('.editor-instance .codelens-decoration a').filter({ hasText: 'Estimate' }).waitFor();
     await page.locator('.editor-instance .squiggly-warning').first().waitFor({ timeout: STEP_MS });
     await page

@@ -11,8 +11,8 @@ import { colouredPixels } from '../support/pixels.ts';
 import { experimentalPdb, fourBands, pdbText, REMARK } from '../support/structureFiles.ts';
 import {
   chooseInContextMenu,
-  editorTab,
   explorerRow,
+  openText,
   openWorkbench,
   runCommandNamed,
   screenshot,
@@ -82,8 +82,7 @@ describe('structures and FASTA text show each other in a real VS Code', function
   it('marks in the text what is selected in the structure', async () => {
     await chooseInContextMenu(page(), explorerRow(page(), 'model.pdb'), 'Open in Structure Viewer');
     await drawn();
-    await explorerRow(page(), 'target.fasta').dblclick();
-    await editorTab(page(), 'target.fasta').waitFor(WAIT);
+    await openText(page(), 'target.fasta');
     await runCommandNamed(page(), 'View: Move Editor into Next Group');
     await drawn();
     // The track has its place before it has a sequence; until then nobody can use it.

@@ -69,6 +69,20 @@ export function explorerRow(page: Page, name: string): Locator {
   return page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: exactly(name) });
 }
 
+/**
+ * Opens a file of the explorer as text, and waits until that text has the keyboard. Its tab is there before it, and who
+ * opens the command palette in between is offered what suits the explorer: a "Format Document" that formats nothing.
+ */
+export async function openText(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+Shift+E');
+  await retry(page, `opening ${name}`, async () => {
+    await explorerRow(page, name).dblclick({ timeout: TRY_TIMEOUT_MS });
+    const tab = page.locator('.tabs-container .tab.active').filter({ hasText: name });
+    await tab.first().waitFor({ timeout: TRY_TIMEOUT_MS });
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: TRY_TIMEOUT_MS });
+  });
+}
+
 /** An entry of the menu that is open. */
 export function menuItem(page: Page, label: string): Locator {
   return page.locator('.monaco-menu .action-item').filter({ hasText: exactly(label) });
