@@ -9,10 +9,12 @@ import { needsEngine } from '../support/engine.ts';
 import { vsixFile } from '../support/package.ts';
 import {
   editorTab,
+  endHover,
   notification,
   openText,
   openWorkbench,
   pick,
+  pressUntil,
   quickPickRow,
   runCommandNamed,
   screenshot,
@@ -140,9 +142,8 @@ describe('FASTA as a language', function () {
     await editorLine(page, 'MKV--LAAG').click();
     await page.keyboard.press('Home');
     for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('Control+.');
     const action = page.locator('.action-widget .monaco-list-row').filter({ hasText: 'Remove all gaps' });
-    await action.waitFor({ timeout: STEP_MS });
+    await pressUntil(page, 'Control+.', action);
     await screenshot(page, 'fasta 3 quick fix');
     await page.keyboard.press('Enter');
     await editorLine(page, 'MKVLAAGIVGLCAKRHSDNT*').waitFor({ timeout: STEP_MS });
@@ -194,7 +195,8 @@ describe('FASTA as a language', function () {
     await editorLine(page, 'UBC_HUMAN').hover({ position: { x: 80, y: 8 } });
     await page.locator('.monaco-hover').getByText('about').first().waitFor({ timeout: STEP_MS });
     await screenshot(page, 'fasta 8 hover with estimate');
-    await page.keyboard.press('Escape');
+    // It lies over the action that is wanted.
+    await endHover(page);
     await lens(page, 'Estimate').first().click();
     await quickPickRow(page, 'local').waitFor({ timeout: STEP_MS });
     await screenshot(page, 'fasta 9 estimate');

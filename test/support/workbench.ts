@@ -182,6 +182,20 @@ export async function runCommandNamed(page: Page, title: string, ...thenPick: st
   });
 }
 
+/** Presses a key until it shows what it should: one that comes while the editor is still busy may show nothing. */
+export async function pressUntil(page: Page, key: string, shown: Locator): Promise<void> {
+  await retry(page, `pressing ${key}`, async () => {
+    await page.keyboard.press(key);
+    await shown.waitFor({ timeout: TRY_TIMEOUT_MS });
+  });
+}
+
+/** Points somewhere else, and waits until nothing that the mouse had brought up covers anything. */
+export async function endHover(page: Page): Promise<void> {
+  await page.mouse.move(1, 1);
+  await page.locator('.monaco-hover:visible').waitFor({ state: 'detached', timeout: STEP_TIMEOUT_MS });
+}
+
 /** The text of the open output channel that is on the screen. */
 export async function outputText(page: Page): Promise<string> {
   const lines = await page.locator('.part.panel .view-lines').allInnerTexts();
