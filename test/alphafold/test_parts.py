@@ -94,7 +94,8 @@ class Schedule(unittest.TestCase):
             return Task(name, run, 1, nice=nice)
 
         run_all([task("later", 10), task("first", 0), task("second", 5)], 1)
-        self.assertEqual(seen, {"later": own + 10, "first": own, "second": own + 5})
+        # Nothing is nicer than 19: who runs the tests in the background may be near it already.
+        self.assertEqual(seen, {"later": min(own + 10, 19), "first": own, "second": min(own + 5, 19)})
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, 0), own)
 
 
