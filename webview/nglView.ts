@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import * as NGL from 'ngl';
 import type { StructureFormat } from '../extension/structure/formats.ts';
 import { cssColor } from './dom.ts';
+import { describeDistance, sameAtom } from './nglAtoms.ts';
 import { NglCamera } from './nglCamera.ts';
 import { readStructureData } from './nglData.ts';
 import { loadStructure } from './nglLoad.ts';
@@ -215,13 +216,12 @@ class NglView implements StructureView {
     this.#overlays.remove(id);
   }
 
-  describeDistance([from, to]: AtomPair): string {
-    const structure = this.#component?.structure;
-    if (!structure) return '';
-    const [a, b] = [structure.getAtomProxy(from), structure.getAtomProxy(to)];
-    const name = (atom: typeof a): string =>
-      `${atom.chainname} ${atom.resname} ${atom.resno}${atom.inscode} ${atom.atomname}`.trim();
-    return `${name(a)} – ${name(b)}: ${a.distanceTo(b).toFixed(1)} Å`;
+  sameAtom(atom: number, residue: number): number | undefined {
+    return this.#component && sameAtom(this.#component.structure, atom, residue);
+  }
+
+  describeDistance(pair: AtomPair): string {
+    return this.#component ? describeDistance(this.#component.structure, pair) : '';
   }
 
   focus(residues: readonly number[]): void {

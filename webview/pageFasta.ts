@@ -77,6 +77,11 @@ export class PageFasta implements MarkListener {
     this.#host = host;
   }
 
+  /** Whether what is selected was selected in the editor, which says so again when it has to. */
+  get isTheirs(): boolean {
+    return this.#isTheirs;
+  }
+
   /** Another structure is shown: tells its chains. */
   attach(scene: Scene, serial: number): void {
     const table = chainTable(scene.data);
@@ -127,8 +132,9 @@ export class PageFasta implements MarkListener {
     }
     const found = residues.filter((residue) => residue >= 0);
     this.#taking = true;
-    if (found.length > 0 || this.#isTheirs) link.select(found);
+    const wasTheirs = this.#isTheirs;
     this.#isTheirs = found.length > 0;
+    if (found.length > 0 || wasTheirs) link.select(found);
     link.point(pointed && table.find(member, pointed), 'fasta');
     this.#selected = link.selected;
     this.#pointed = link.pointed;

@@ -13,13 +13,20 @@ import type { Companion } from './pageTogether.ts';
 import { type MarkListener, ResidueLink } from './residueLink.ts';
 import type { Scene } from './scene.ts';
 import { layOutSequence } from './sequence.ts';
+import type { RememberedMarks } from './state.ts';
 import type { ModelSelection, StructureData } from './structureData.ts';
 import type { StructureView } from './structureView.ts';
+
+/** Takes what is marked in a structure, to give it back when that structure is shown again. */
+export type KeepMarks = (marks: RememberedMarks) => void;
 
 /** Keeps sequence, heat map and line of text in line with the structure. */
 export class PageMarks {
   readonly link: ResidueLink;
   readonly #parts: PageParts;
+  readonly #keep: KeepMarks;
+  /** What was kept last; undefined while a structure is about to be shown and nothing is marked in it yet. */
+  #kept: Pick<ResidueLink, 'selected' | 'distances'> | undefined;
   #scene: Scene | undefined;
   #view: StructureView | undefined;
   #model: ModelSelection = 0;
@@ -30,8 +37,9 @@ export class PageMarks {
   #traces: readonly (DistanceTrace & { readonly label: string })[] = [];
 
   /** @param others further listeners to what is marked */
-  constructor(parts: PageParts, ...others: readonly MarkListener[]) {
+  constructor(parts: PageParts, keep: KeepMarks, ...others: readonly MarkListener[]) {
     this.#parts = parts;
+    this.#keep = keep;
     this.link = new ResidueLink([parts.sequence, parts.pae, ...others], () => this.#refresh());
   }
 
@@ -52,7 +60,7 @@ export class PageMarks {
   }
 
   /**
-   * Another structure is shown.
+   * Another structure is about to be shown. What is marked is kept from {@link restore} on.
    * @param pae JSON of its predicted aligned errors, gzipped or not
    * @returns why errors that came along are not shown
    */
@@ -69,9 +77,19 @@ export class PageMarks {
     this.#pae = undefined;
     this.#companions = [];
     this.#traces = [];
+    this.#kept = undefined;
     this.link.attach(scene, view);
     this.#parts.pae.show(undefined);
     return pae && this.#showPae(pae, scene);
+  }
+
+  /** The structure is shown: what was marked in it before is marked again, in the member that is shown now. */
+  restore(marks: RememberedMarks | undefined): void {
+    if (marks) this.link.restore(marks);
+    const { selected, distances } = this.link;
+    this.#kept = { selected, distances };
+    if (marks && this.#scene && marks.ensembleModel !== this.#model)
+      this.link.move(inMember(this.#scene.data, this.#model));
   }
 
   /** Nothing is shown any more. */
@@ -159,10 +177,18 @@ export class PageMarks {
   #refresh(): void {
     const scene = this.#scene;
     if (!scene) return;
+    this.#keepChanges(scene);
     const { pointed, measuring, distances } = this.link;
     this.#parts.toolbar.updateMeasuring(measuring, distances.length);
     this.#parts.setSize(this.#restingText(scene));
     this.#parts.setHover(pointed === undefined ? '' : this.describe(pointed));
+  }
+
+  #keepChanges({ sha256 }: Scene): void {
+    const { selected, distances } = this.link;
+    if (!this.#kept || (this.#kept.selected === selected && this.#kept.distances === distances)) return;
+    this.#kept = { selected, distances };
+    this.#keep({ sha256, ensembleModel: this.#model, selected: [...selected], distances });
   }
 
   /** What the line of text says while nothing is pointed at. */

@@ -15,6 +15,13 @@ export interface MarkListener {
   mark(selected: ReadonlySet<number>, pointed: number | undefined, reveal: boolean): void;
 }
 
+/** What a user has marked and does not want to mark again. */
+export interface Marks {
+  /** Indices of residues. */
+  readonly selected: readonly number[];
+  readonly distances: readonly AtomPair[];
+}
+
 /** Holds what is marked in the scene that is shown. */
 export class ResidueLink {
   readonly #listeners: readonly MarkListener[];
@@ -66,6 +73,15 @@ export class ResidueLink {
     this.#tell('structure');
   }
 
+  /** What was marked in this structure before comes back. */
+  restore({ selected, distances }: Marks): void {
+    this.#selected = new Set(selected);
+    this.#distances = distances;
+    this.#view?.select(selected);
+    this.#view?.measureDistances(distances);
+    this.#tell('sequence');
+  }
+
   point(residue: number | undefined, origin: Origin): void {
     if (residue === this.#pointed) return;
     this.#pointed = residue;
@@ -80,10 +96,19 @@ export class ResidueLink {
   }
 
   /**
-   * Another member of an ensemble is shown: what is marked is marked there.
+   * Another member of an ensemble is shown: what is marked is marked there, and what is measured is measured there.
    * @param to the residue there; undefined for one that it lacks, which stays marked no more
    */
   move(to: (residue: number) => number | undefined): void {
+    if (this.#firstAtom !== undefined) this.#firstAtom = this.#atomThere(this.#firstAtom, to);
+    if (this.#distances.length > 0) {
+      this.#distances = this.#distances.flatMap(([from, until]): AtomPair[] => {
+        const ends = [this.#atomThere(from, to), this.#atomThere(until, to)] as const;
+        return ends[0] === undefined || ends[1] === undefined ? [] : [[ends[0], ends[1]]];
+      });
+      this.#view?.measureDistances(this.#distances);
+      this.#changed();
+    }
     if (this.#selected.size === 0 && this.#pointed === undefined) return;
     this.#selected = new Set([...this.#selected].flatMap((residue) => to(residue) ?? []));
     this.#pointed = this.#pointed === undefined ? undefined : to(this.#pointed);
@@ -128,6 +153,12 @@ export class ResidueLink {
   /** The residue of an atom. */
   residueOf(atom: number | undefined): number | undefined {
     return atom === undefined ? undefined : this.#scene?.data.residueOfAtom[atom];
+  }
+
+  #atomThere(atom: number, to: (residue: number) => number | undefined): number | undefined {
+    const residue = this.residueOf(atom);
+    const there = residue === undefined ? undefined : to(residue);
+    return there === undefined ? undefined : this.#view?.sameAtom(atom, there);
   }
 
   #measureTo(atom: number | undefined): void {

@@ -3,8 +3,9 @@
 import type { Coloring } from './coloring.ts';
 import type { Palette } from './confidence.ts';
 import { isOverlayColor, type OverlayColor } from './overlayColors.ts';
+import type { Marks } from './residueLink.ts';
 import type { ModelSelection } from './structureData.ts';
-import type { Orientation, Representation } from './structureView.ts';
+import type { AtomPair, Orientation, Representation } from './structureView.ts';
 
 /** How a structure that is laid over the shown one looks. */
 export interface RememberedLook {
@@ -12,6 +13,14 @@ export interface RememberedLook {
   readonly index: number;
   readonly visible: boolean;
   readonly color: OverlayColor;
+}
+
+/** What is marked in a structure. Indices: they are of one file only. */
+export interface RememberedMarks extends Marks {
+  /** SHA-256 of the file, hexadecimal. */
+  readonly sha256: string;
+  /** The member of an ensemble that it is marked in. */
+  readonly ensembleModel: ModelSelection;
 }
 
 /** Remembered by `setState`. `restore` and `selectedModel` are also read by the extension when the window reloads. */
@@ -28,6 +37,8 @@ export interface ViewerState {
   readonly ensembleModel: ModelSelection;
   /** Only of those that the user has changed. */
   readonly looks: readonly RememberedLook[];
+  /** Of the structures that were shown last, the newest at the end. */
+  readonly marks: readonly RememberedMarks[];
   readonly orientation?: Orientation;
 }
 
@@ -51,6 +62,7 @@ export const INITIAL_STATE: ViewerState = {
   spin: false,
   ensembleModel: 0,
   looks: [],
+  marks: [],
 };
 
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -61,6 +73,23 @@ const isLook = (value: unknown): value is RememberedLook => {
   if (typeof value !== 'object' || value === null) return false;
   const { index, visible, color } = value as Readonly<Record<string, unknown>>;
   return isIndex(index) && typeof visible === 'boolean' && isOverlayColor(color);
+};
+
+const isPair = (value: unknown): value is AtomPair =>
+  Array.isArray(value) && value.length === 2 && value.every(isIndex);
+const isMember = (value: unknown): value is ModelSelection => value === 'all' || isIndex(value);
+
+const isMarks = (value: unknown): value is RememberedMarks => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { sha256, ensembleModel, selected, distances } = value as Readonly<Record<string, unknown>>;
+  const areLists = Array.isArray(selected) && Array.isArray(distances);
+  return (
+    typeof sha256 === 'string' &&
+    isMember(ensembleModel) &&
+    areLists &&
+    selected.every(isIndex) &&
+    distances.every(isPair)
+  );
 };
 
 /** Reads a remembered state; each part that is not understood falls back to its initial value. */
@@ -75,8 +104,9 @@ export function parseState(value: unknown): ViewerState {
     representation: representation ?? INITIAL_STATE.representation,
     palette: kept.palette === 'colour-blind' ? 'colour-blind' : 'official',
     spin: kept.spin === true,
-    ensembleModel: kept.ensembleModel === 'all' || isIndex(kept.ensembleModel) ? kept.ensembleModel : 0,
+    ensembleModel: isMember(kept.ensembleModel) ? kept.ensembleModel : 0,
     looks: Array.isArray(kept.looks) ? kept.looks.filter(isLook) : [],
+    marks: Array.isArray(kept.marks) ? kept.marks.filter(isMarks) : [],
     ...(coloring && { coloring }),
     ...(isOrientation(kept.orientation) && { orientation: kept.orientation }),
     ...(kept.restore !== undefined && { restore: kept.restore }),

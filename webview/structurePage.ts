@@ -12,7 +12,7 @@ import { PageDrawing } from './pageDrawing.ts';
 import { PageExports, type Shown } from './pageExports.ts';
 import { PageFailures } from './pageFailures.ts';
 import { PageFasta } from './pageFasta.ts';
-import { PageMarks } from './pageMarks.ts';
+import { type KeepMarks, PageMarks } from './pageMarks.ts';
 import { createPageParts, type PageActions, type PageParts } from './pageParts.ts';
 import { PageState } from './pageState.ts';
 import { PageTogether } from './pageTogether.ts';
@@ -100,7 +100,10 @@ export class StructurePage {
       recolored: () => this.#together.recolor(),
       fail: (problem, remedy) => this.#fail(problem, remedy),
     });
-    this.#marks = new PageMarks(this.#parts, this.#fasta);
+    // What is selected in the editor is the editor's to keep.
+    const keep: KeepMarks = (marks) =>
+      this.#state.rememberMarks(this.#fasta.isTheirs ? { ...marks, selected: [] } : marks);
+    this.#marks = new PageMarks(this.#parts, keep, this.#fasta);
     this.#exports = new PageExports(host, this.#marks, {
       say: (text) => this.#parts.say(text),
       shown: () => this.#shown(),
@@ -197,6 +200,7 @@ export class StructurePage {
       this.#host.post({ type: 'shown', serial: message.serial, atoms: data.atomCount, residues });
       this.#fasta.attach(scene, message.serial);
       this.#together.attach({ view, scene }, message.serial);
+      this.#marks.restore(this.#state.marksOf(scene.sha256));
     } catch (error) {
       if (!isNewest()) return;
       const problem = error instanceof Error ? error.message : String(error);
@@ -225,7 +229,10 @@ export class StructurePage {
     view.onMove(() => this.#state.rememberSoon(() => (this.#scene ? this.#view.current?.getOrientation() : undefined)));
     this.#marks.listen(view);
     view.onContextLost(() => this.#loseView());
-    listenToKeys(view, () => this.#change({ spin: !this.#state.current.spin }, 'spin'));
+    listenToKeys(view, {
+      toggleSpin: () => this.#change({ spin: !this.#state.current.spin }, 'spin'),
+      selectNothing: () => this.#marks.link.select([]),
+    });
   }
 
   #loseView(): void {

@@ -102,6 +102,8 @@ export interface StructureView {
   point(residue: number | undefined): void;
   /** Draws lines between atoms with their lengths in ångström. */
   measureDistances(pairs: readonly AtomPair[]): void;
+  /** The atom of a residue that has the name of another atom; undefined when there is none. */
+  sameAtom(atom: number, residue: number): number | undefined;
   /** A distance in words, for example `A LYS 45 NZ – B GLU 12 OE1: 2.8 Å`. */
   describeDistance(pair: AtomPair): string;
 

@@ -10,7 +10,7 @@ const STEP = Math.PI / 12;
 const ZOOM = 0.1;
 
 /** Makes the canvas take the focus and listen to keys. The listeners go away with the canvas. */
-export function listenToKeys(view: StructureView, toggleSpin: () => void): void {
+export function listenToKeys(view: StructureView, page: { toggleSpin(): void; selectNothing(): void }): void {
   const { canvas } = view;
   canvas.tabIndex = 0;
   canvas.setAttribute('role', 'application');
@@ -25,8 +25,9 @@ export function listenToKeys(view: StructureView, toggleSpin: () => void): void 
     '-': () => view.zoom(-ZOOM),
     r: () => view.resetCamera(),
     R: () => view.resetCamera(),
-    s: toggleSpin,
-    S: toggleSpin,
+    s: page.toggleSpin,
+    S: page.toggleSpin,
+    Escape: page.selectNothing,
   };
   canvas.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -27,12 +27,12 @@ function ensemble(lengths: readonly number[]): StructureData {
 }
 
 describe('members of an ensemble', () => {
-  it('have residues at the same places, but for those that one lacks and those in no chain', () => {
+  it('have residues at the same places, but for those that one lacks, and what is in no chain by its name', () => {
     const to = (member: number | 'all'): (number | undefined)[] =>
       ENSEMBLE.residues.map((_, at) => inMember(ENSEMBLE, member)(at));
     const none = undefined;
-    assert.deepEqual(to(1), [5, 6, 7, none, none, 5, 6, 7, none, 5, 6, 7, none, none]);
-    assert.deepEqual(to(2), [9, 10, 11, 12, none, 9, 10, 11, none, 9, 10, 11, 12, none]);
+    assert.deepEqual(to(1), [5, 6, 7, none, 8, 5, 6, 7, 8, 5, 6, 7, none, 8]);
+    assert.deepEqual(to(2), [9, 10, 11, 12, 13, 9, 10, 11, 13, 9, 10, 11, 12, 13]);
     assert.deepEqual(to('all'), to(0), 'of all at once, the first is marked');
   });
 
@@ -61,6 +61,31 @@ describe('members of an ensemble', () => {
     assert.deepEqual(told.at(-1), [[7], undefined, false]);
   });
 
+  it('take over what is measured, but for atoms that one lacks', () => {
+    const drawn: unknown[] = [];
+    // Each residue has two atoms; the third member's ion has none of those names.
+    const sameAtom = (atom: number, residue: number) => (residue === 13 ? undefined : residue * 2 + (atom % 2));
+    const measureDistances = (pairs: unknown) => drawn.push(pairs);
+    const link = new ResidueLink([], () => {});
+    link.attach(sceneOf(ENSEMBLE), { sameAtom, measureDistances } as Partial<StructureView> as StructureView);
+    link.setMeasuring(true);
+    for (const atom of [0, 5, 2, 8, 3]) link.click(atom, false);
+    link.move(inMember(ENSEMBLE, 1));
+    assert.deepEqual(link.distances, [
+      [10, 15],
+      [12, 16],
+    ]);
+    assert.deepEqual(drawn.at(-1), link.distances);
+    assert.equal(link.hasFirstAtom, true);
+    link.click(14, false);
+    assert.deepEqual(link.distances.at(-1), [13, 14], 'a distance that was begun ends in the same member');
+    link.move(inMember(ENSEMBLE, 2));
+    assert.deepEqual(link.distances, [
+      [18, 23],
+      [21, 22],
+    ]);
+  });
+
   it('leave what the editor has selected to the editor', async () => {
     const posted: PageMessage[] = [];
     const host: Host = {
@@ -75,12 +100,14 @@ describe('members of an ensemble', () => {
     fasta.attach(sceneOf(ENSEMBLE), 1);
     fasta.receive({ type: 'marks', serial: 1, selected: [{ chain: 0, from: 1, to: 3 }] }, link);
     assert.deepEqual([...link.selected], [1, 2]);
+    assert.equal(fasta.isTheirs, true);
     fasta.setModel(2);
     link.move(inMember(ENSEMBLE, 2));
     assert.deepEqual([...link.selected], [10, 11]);
     fasta.receive({ type: 'marks', serial: 1, selected: [] }, link);
     assert.deepEqual([...link.selected], [], 'the editor may still take it away');
     link.select([10]);
+    assert.equal(fasta.isTheirs, false);
     fasta.receive({ type: 'marks', serial: 1, selected: [] }, link);
     assert.deepEqual([...link.selected], [10], 'what was selected in the page stays');
     // Nothing is told any more when the test is over.
