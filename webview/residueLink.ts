@@ -103,8 +103,9 @@ export class ResidueLink {
     if (this.#firstAtom !== undefined) this.#firstAtom = this.#atomThere(this.#firstAtom, to);
     if (this.#distances.length > 0) {
       this.#distances = this.#distances.flatMap(([from, until]): AtomPair[] => {
-        const ends = [this.#atomThere(from, to), this.#atomThere(until, to)] as const;
-        return ends[0] === undefined || ends[1] === undefined ? [] : [[ends[0], ends[1]]];
+        const [a, b] = [this.#atomThere(from, to), this.#atomThere(until, to)];
+        // Of an atom to itself in another member there is nothing to measure in one.
+        return a === undefined || b === undefined || a === b ? [] : [[a, b]];
       });
       this.#view?.measureDistances(this.#distances);
       this.#changed();

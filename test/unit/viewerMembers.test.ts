@@ -84,6 +84,14 @@ describe('members of an ensemble', () => {
       [18, 23],
       [21, 22],
     ]);
+    // The same atom of two members, while all are shown.
+    for (const atom of [0, 10]) link.click(atom, false);
+    assert.equal(link.distances.length, 3);
+    link.move(inMember(ENSEMBLE, 0));
+    assert.deepEqual(link.distances, [
+      [0, 5],
+      [3, 4],
+    ]);
   });
 
   it('leave what the editor has selected to the editor', async () => {
