@@ -176,7 +176,7 @@ class PaeMap {
     const [column, row] = cell;
     const name = (index: number): string => {
       const residue = content.data.residues[content.residues[index] ?? -1];
-      return residue ? `${residue.chain} ${residue.name} ${residue.number}`.trim() : '';
+      return residue ? `${residue.chain} ${residue.name} ${residue.number}${residue.insertion}`.trim() : '';
     };
     const value = content.pae.values[row * content.pae.size + column] ?? Number.NaN;
     this.#text.textContent = t('{0} when aligned on {1}: {2} Å', name(column), name(row), value.toFixed(1));

@@ -107,6 +107,15 @@ describe('the structure page marks residues', function () {
     assert.match(await viewer.text('.pae-text'), /^Within A .*: mean 2\.0 Å$/);
   });
 
+  it('which names inserted residues whole', async () => {
+    const last = `B${`${atoms().at(-1)?.residueNumber}`.padStart(4)}`;
+    const text = pdbText([REMARK], () => 95, { chain: twoChains }).replaceAll(`${last} `, `${last}C`);
+    await viewer.show({ ...TWO_CHAINS, bytes: bytes(text), pae: ERRORS });
+    const map = await box('.pae-map');
+    await viewer.page.mouse.move(map.x + map.width - 1, map.y + 1);
+    assert.match(await viewer.text('.pae-text'), /^B [A-Z]{3} \d+C when aligned on A [A-Z]{3} \d+: 20\.0 Å$/);
+  });
+
   it('and says why errors of another structure, or none at all, are not shown', async () => {
     await viewer.show({ ...TWO_CHAINS, pae: paeFile(10, () => 2) });
     assert.match(await viewer.text('.notice'), /are of 10 residues, the structure has 140/);
