@@ -9,7 +9,7 @@ const ERRORS = paeFile(RESIDUES, (i, j) => (twoChains(i) === twoChains(j) ? 2 : 
 
 describe('the structure page marks residues', function () {
   this.timeout(240_000);
-  const { viewer, open, closeQuietly, drawn, box, drag, line, shot } = viewerSuite();
+  const { viewer, open, closeQuietly, drawn, box, drag, clickUntil, line, shot } = viewerSuite();
   beforeEach(() => open({ ...WIDE, theme: 'dark' }));
   afterEach(closeQuietly);
 
@@ -130,16 +130,6 @@ describe('the structure page marks residues', function () {
     await viewer.page.getByRole('radio', { name: 'Surface' }).check();
     await viewer.page.getByRole('button', { name: 'Measure' }).click();
     assert.equal(await line(), 'Measuring: click the first atom.');
-    const stage = await box('.stage canvas');
-    const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2];
-    const clickUntil = async (dx: number, said: RegExp): Promise<void> => {
-      for (let tries = 0; !said.test(await line()); tries++) {
-        assert.ok(tries < 100, `${await line()} instead of ${said}`);
-        await viewer.page.mouse.click(x + dx + (tries % 7), y + (tries % 5));
-        await viewer.page.mouse.move(5, y);
-        await viewer.page.waitForTimeout(100);
-      }
-    };
     await clickUntil(-60, /^Measuring: click the second atom\.$/);
     await clickUntil(60, /^[AB] [A-Z]{3} \d+ \w+ – .*: \d+\.\d Å · Measuring: click the first atom\.$/);
     await viewer.page.getByRole('radio', { name: 'Cartoon' }).check();

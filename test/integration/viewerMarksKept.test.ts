@@ -39,7 +39,7 @@ function place(member: string, chain = '', number = '', name = ''): number[] {
 
 describe('the structure page keeps what is marked', function () {
   this.timeout(240_000);
-  const { viewer, open, closeQuietly, drawn, box, drag, line } = viewerSuite();
+  const { viewer, open, closeQuietly, drawn, drag, clickUntil, line } = viewerSuite();
   beforeEach(() => open(WIDE));
   afterEach(closeQuietly);
 
@@ -49,19 +49,8 @@ describe('the structure page keeps what is marked', function () {
     await page.getByRole('radio', { name: 'Surface' }).check();
     await viewer.measure();
     await page.getByRole('button', { name: 'Measure' }).click();
-    const stage = await box('.stage canvas');
-    const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2];
-    for (const [dx, said] of [
-      [-60, /click the second atom/],
-      [60, DISTANCE],
-    ] as const) {
-      for (let tries = 0; !said.test(await line()); tries++) {
-        assert.ok(tries < 100, `${await line()} instead of ${said}`);
-        await page.mouse.click(x + dx + (tries % 7), y + (tries % 5));
-        await page.mouse.move(5, y);
-        await page.waitForTimeout(100);
-      }
-    }
+    await clickUntil(-60, /click the second atom/);
+    await clickUntil(60, DISTANCE);
     const [said = ''] = DISTANCE.exec(await line()) ?? [];
     return said;
   }

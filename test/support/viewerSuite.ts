@@ -28,6 +28,11 @@ export interface ViewerSuite {
   readonly box: (selector: string) => Promise<{ x: number; y: number; width: number; height: number }>;
   /** Drags from one place in an element to another. */
   readonly drag: (selector: string, from: Point, to: Point) => Promise<void>;
+  /**
+   * Clicks in the structure, around a place that far to the right of its middle, until the line below it says something.
+   * A click finds an atom only where one is drawn: best with a surface.
+   */
+  readonly clickUntil: (dx: number, said: RegExp) => Promise<void>;
   /** The line below the structure: what is pointed at or selected. */
   readonly line: () => Promise<string>;
   /** Saves a picture of the page, for a person to look at. */
@@ -51,6 +56,8 @@ export function viewerSuite(): ViewerSuite {
     return found;
   };
 
+  const line = (): Promise<string> => viewer.text('.residue');
+
   return {
     viewer,
     async open(options) {
@@ -72,7 +79,18 @@ export function viewerSuite(): ViewerSuite {
       await mouse.move(x + to[0], y + to[1], { steps: 4 });
       await mouse.up();
     },
-    line: () => viewer.text('.residue'),
+    async clickUntil(dx, said) {
+      const stage = await box('.stage canvas');
+      const [x, y] = [stage.x + stage.width / 2 + dx, stage.y + stage.height / 2];
+      const { mouse } = viewer.page;
+      for (let tries = 0; !said.test(await line()); tries++) {
+        assert.ok(tries < 100, `${await line()} instead of ${said}`);
+        await mouse.click(x + (tries % 7), y + (tries % 5));
+        await mouse.move(5, y);
+        await viewer.page.waitForTimeout(100);
+      }
+    },
+    line,
     shot: (name) => screenshot(viewer.page, `viewer-${name}`),
   };
 }
