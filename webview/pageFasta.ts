@@ -5,7 +5,7 @@ import type { Host } from './host.ts';
 import type { MarkListener, ResidueLink } from './residueLink.ts';
 import type { Scene } from './scene.ts';
 import { letterOf } from './sequence.ts';
-import type { ModelSelection, StructureData } from './structureData.ts';
+import { type ModelSelection, memberOf, type StructureData } from './structureData.ts';
 
 /** A moving pointer is told of at most so often (ms). */
 const TELL_MS = 60;
@@ -124,7 +124,7 @@ export class PageFasta implements MarkListener {
   receive({ serial, selected, pointed }: MarksMessage, link: ResidueLink): void {
     const { table } = this.#shown ?? {};
     if (!table || serial !== this.#shown?.serial) return;
-    const member = this.#model === 'all' ? 0 : this.#model;
+    const member = memberOf(this.#model);
     const residues: number[] = [];
     for (const { chain, from, to } of selected) {
       const end = Math.min(to, table.chains[chain]?.sequence.length ?? 0);

@@ -1,7 +1,7 @@
 /** The residues of a structure as columns of a sequence track. Pure. */
 
 import { t } from '@vscode/l10n';
-import type { ModelSelection, ResidueInfo, StructureData } from './structureData.ts';
+import { type ModelSelection, memberOf, type ResidueInfo, type StructureData } from './structureData.ts';
 
 /** Where a chain begins. */
 export interface ChainLabel {
@@ -73,7 +73,7 @@ export function letterOf(name: string): string {
 
 /** Lays the chains of a model out; of all members of an ensemble at once, the first stands for them. */
 export function layOutSequence(data: StructureData, selection: ModelSelection): SequenceLayout {
-  const model = selection === 'all' ? 0 : selection;
+  const model = memberOf(selection);
   const columns: number[] = [];
   const labels: ChainLabel[] = [];
   const residues: number[] = [];

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resultSchema } from '../../backend/api/result.ts';
-import { homologyEngine } from '../../container/engines/homology.ts';
 import { runCliProcess } from '../support/cliProcess.ts';
-import { needsEngine } from '../support/engine.ts';
+import { needsFitEngine } from '../support/homologyEngine.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../../examples');
@@ -16,11 +15,7 @@ describe('foldpad with the homology engine', function () {
   const data = path.join(folder, 'data');
 
   before(async function () {
-    needsEngine(this);
-    const report = await homologyEngine.doctor({ env: process.env });
-    if (report.available) return;
-    console.log(`      skipped: ${report.reason} ${report.remedy}`);
-    this.skip();
+    await needsFitEngine(this);
   });
   after(() => {
     const file = path.join(data, 'server.json');

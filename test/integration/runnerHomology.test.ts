@@ -5,8 +5,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { resultSchema } from '../../backend/api/result.ts';
 import { failureFileSchema } from '../../backend/api/runner.ts';
-import { homologyEngine } from '../../container/engines/homology.ts';
 import { defaultLibraryFolder } from '../../container/engines/homologyDriver.ts';
+import { needsFitEngine } from '../support/homologyEngine.ts';
 import { findMarked, type Leftover } from '../support/leftovers.ts';
 import { MYOGLOBIN, RunnerJob } from '../support/runnerJob.ts';
 
@@ -21,10 +21,7 @@ describe('runner with the homology engine', function () {
   const jobs: RunnerJob[] = [];
 
   before(async function () {
-    const report = await homologyEngine.doctor({ env: process.env, libraryFolder: LIBRARY });
-    if (report.available) return;
-    console.error(`    skipped: ${report.reason} ${report.remedy}`);
-    this.skip();
+    await needsFitEngine(this, LIBRARY);
   });
   afterEach(async () => {
     await Promise.all(jobs.splice(0).map((job) => job.dispose()));

@@ -49,10 +49,12 @@ export interface MiniStack {
 /** Why the emulator cannot be used here; `undefined` if it can. `npm test` installs it. */
 function miniStackMissing(): string | undefined {
   if (process.env.FOLDPAD_AWS_MISSING) return process.env.FOLDPAD_AWS_MISSING;
-  return isPythonReady('aws') ? undefined : 'the AWS emulator is not installed; npm test -- --only contract brings it';
+  return isPythonReady('aws')
+    ? undefined
+    : 'the AWS emulator, with the linters beside it, is not installed; npm test -- --only contract brings it';
 }
 
-/** Skips a test, or a whole suite when called in its `before`, that needs the AWS emulator, where it cannot be had. */
+/** Skips a test, or a whole suite when called in its `before`, that needs the AWS emulator or a linter that comes with it, where it cannot be had. */
 export function needsMiniStack(context: Context): void {
   const reason = miniStackMissing();
   if (reason === undefined) return;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isPythonReady, pythonProgram } from '../../scripts/setup/python.ts';
+import { pythonProgram } from '../../scripts/setup/python.ts';
+import { needsMiniStack } from '../support/miniStack.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DOCKERFILES = globSync('container/*/Dockerfile', { cwd: ROOT }).sort();
@@ -17,7 +18,7 @@ describe('Dockerfiles', () => {
 
   for (const file of DOCKERFILES) {
     it(`${file} passes hadolint`, function () {
-      if (!isPythonReady('aws')) return this.skip();
+      needsMiniStack(this);
       this.timeout(30_000);
       const { status, stdout, stderr } = spawnSync(pythonProgram('aws', 'hadolint'), [path.join(ROOT, file)], {
         encoding: 'utf8',

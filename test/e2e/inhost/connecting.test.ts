@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { FoldpadClient } from '../../../backend/api/client.ts';
 import { isLive } from '../../../backend/api/job.ts';
@@ -132,6 +133,25 @@ describe('profiles', () => {
     const log = await vscode.workspace.openTextDocument(uri);
     assert.doesNotMatch(log.getText(), /was deleted/, 'it was not looked for on this machine');
     listening.dispose();
+  });
+
+  it('that are chosen before a setting of this computer is taken up know nothing of it', async function () {
+    needsEngine(this);
+    const { Global } = vscode.ConfigurationTarget;
+    const told: string[] = [];
+    await settings().update('local.simultaneousPredictions', 2, Global);
+    const listening = (await api()).onDidChangeProfile(({ name }) => told.push(name));
+    try {
+      await settings().update('profile', 'group', Global);
+      // Longer than a setting takes to settle.
+      await delay(3_000);
+      assert.deepEqual(told, ['group'], 'nothing was connected anew');
+    } finally {
+      listening.dispose();
+      // While the other is chosen: nothing of this computer settles later.
+      await settings().update('local.simultaneousPredictions', undefined, Global);
+      await vscode.commands.executeCommand('foldpad.useLocalBackend');
+    }
   });
 
   it('that are switched while a prediction is prepared lose none without a word', async function () {
